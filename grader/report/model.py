@@ -1,0 +1,220 @@
+"""What grading found, as plain data: the one thing that every report is written from.
+
+Whatever is the same for the whole class (`Asked`, `Element`) is made once and shared by all students, so that
+two thousand students cost two thousand short tuples a question, and a writer renders the shared part once.
+Nothing is computed here beyond a percentage; numbers meant for people arrive as text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+VERDICTS = (
+    "correct",
+    "follow_through",
+    "imprecise",
+    "slip",
+    "misconception",
+    "wrong",
+    "missing",
+    "unreadable",
+    "manual",
+)
+"""Best first; a vector's verdict is the last of its elements' in this order."""
+
+Value = float | str | tuple[float, ...] | tuple[tuple[float, ...], ...] | None
+"""A number, a column vector, a matrix row by row, a formula or a choice as text, or None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """The step of the worked solution that an asked quantity comes from.
+
+    Attributes:
+        quantity: what the step gives, `dL/dw2`.
+        phase: `forward`, `backward` or `update`; empty for an expression that is no step of its own.
+        rule: the right-hand side by name, `dL/dz2 * a1`.
+        numbers: the same with the reference values put in, `-0.396496 * 0.549834`; None where that says nothing.
+    """
+
+    quantity: str
+    phase: str
+    rule: str
+    numbers: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A step's rule with the student's own earlier numbers put in, and what it gives with them."""
+
+    numbers: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element of an asked vector or matrix: `index` as contract and student write it, `"2"` or `"1,3"`."""
+
+    index: str
+    expected: str
+    max_score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """One question of the assignment, shared by all students (and compared by identity).
+
+    Attributes:
+        problem: the problem's id; `question`: the question's id; `ask`: what is asked, as the spec writes it.
+        max_score: its points.
+        expected: the reference as text, at least six significant digits; None where there is none (free text).
+        kind: `value`, `depends`, `choice` or `text`.
+        shape: rows and columns of the quantity, (1, 1) for a number; None where it has none.
+        options: the choices of a `choice` question.
+        title, problem_title: headings, where the spec has them.
+        rubric: what the instructor looks for in a free text.
+        elements: row by row, for a vector or matrix only.
+        worked: the step it comes from; None unless the caller asked for worked steps or there is none.
+    """
+
+    problem: str
+    question: str
+    ask: str
+    max_score: float
+    expected: str | None
+    kind: str = "value"
+    shape: tuple[int, int] | None = None
+    options: tuple[str, ...] = ()
+    title: str | None = None
+    problem_title: str | None = None
+    rubric: str | None = None
+    elements: tuple[Element, ...] = ()
+    worked: Worked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A named mistake: `step` is the quantity where it was made, `explains` the questions it accounts for."""
+
+    id: str
+    title: str
+    step: str
+    feedback: str
+    confidence: float
+    explains: tuple[str, ...] = ()
+
+
+# The next two are named tuples and not dataclasses for one measured reason: a frozen dataclass sets every field
+# through object.__setattr__, four times the cost, and there is one of these for every answer of every student.
+class Component(NamedTuple):
+    """One element of a student's vector or matrix."""
+
+    element: Element
+    verdict: str
+    score: float
+    given: str | None
+    reason: str | None = None
+    diagnosis: Diagnosis | None = None
+    alternatives: tuple[Diagnosis, ...] = ()
+
+
+class Answer(NamedTuple):
+    """What one student's answer to one question came to.
+
+    `given` is the text as written (None when missing), `reason` why it is unreadable (or what is wrong with its
+    shape), `read_as` a formula as it was read, `own` the step with the student's own numbers where follow-through
+    or a wrong own value matters, `line` and `column` its place in the file (from 1), where they were looked up.
+    """
+
+    asked: Asked
+    verdict: str
+    score: float
+    given: str | None
+    reason: str | None = None
+    read_as: str | None = None
+    components: tuple[Component, ...] = ()
+    diagnosis: Diagnosis | None = None
+    alternatives: tuple[Diagnosis, ...] = ()
+    own: Own | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StudentReport:
+    """One submission: `answers` holds every question of the assignment in its order, whatever was sent.
+
+    `unreadable` is True when the file could not be read at all: then `errors` says why and every answer is
+    `unreadable`. `notes` are what did not stop the grading: an unknown question, a second file of the student.
+    """
+
+    student: str
+    file: str
+    score: float
+    max_score: float
+    answers: tuple[Answer, ...]
+    errors: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    unreadable: bool = False
+
+    @property
+    def percent(self) -> float:
+        """The score in percent of the maximum; 100 where there is nothing to earn."""
+        return round(100.0 * self.score / self.max_score, 6) if self.max_score else 100.0
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Errors and notes together, as every report lists them."""
+        return self.errors + self.notes
+
+
+@dataclass(frozen=True, slots=True)
+class ClassReport:
+    """One assignment, all students (sorted by student id, then file)."""
+
+    assignment: str
+    title: str
+    max_score: float
+    questions: tuple[Asked, ...]
+    students: tuple[StudentReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SolvedStep:
+    """One step of the worked solution: `numbers` is the rule with values put in, None where that says nothing."""
+
+    quantity: str
+    phase: str
+    rule: str
+    value: Value
+    numbers: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SolvedQuestion:
+    """One question and its reference answer (None for free text)."""
+
+    id: str
+    ask: str
+    expected: Value
+
+
+@dataclass(frozen=True, slots=True)
+class SolvedProblem:
+    """A problem's given values, steps in order (forward, backward, update) and questions."""
+
+    id: str
+    title: str | None
+    given: tuple[tuple[str, Value], ...]
+    steps: tuple[SolvedStep, ...]
+    questions: tuple[SolvedQuestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The worked solution of an assignment."""
+
+    assignment: str
+    title: str
+    problems: tuple[SolvedProblem, ...]
