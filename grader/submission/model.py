@@ -1,0 +1,80 @@
+"""A submission as read from a file: the answers exactly as written, and what was wrong with the file.
+
+Not here: reading files (files.py and one module a format), reading numbers (numerals.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Raw: TypeAlias = "str | tuple[Raw, ...]"
+"""A scalar's text exactly as written, without its quotes, or a list of them (a list of lists is a matrix)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """An answer that the student gave more than once, so that no one can tell which is meant."""
+
+    texts: tuple[str, ...]
+    lines: tuple[int, ...]
+
+    @property
+    def reason(self) -> str:
+        """A sentence for the student: `answered twice: 0.2 (line 4) and 0.3 (line 9)`."""
+        times = "twice" if len(self.lines) == 2 else f"{len(self.lines)} times"
+        places = [f"{text} (line {line})" for text, line in zip(self.texts, self.lines, strict=True)]
+        return f"answered {times}: {', '.join(places[:-1])} and {places[-1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """Something that is no answer where an answer was expected: a group of `name: value`."""
+
+    found: str
+    lines: tuple[int, ...]
+
+    @property
+    def reason(self) -> str:
+        """A sentence for the student that says what was found, where, and what was expected."""
+        return f"line {self.lines[0]}: {self.found}; expected a number, a list, an expression or text"
+
+
+Refused: TypeAlias = Duplicate | Misplaced
+"""An answer that cannot be read, whatever the question; `.reason` says why, `.lines` where."""
+
+Given: TypeAlias = "Raw | Refused"
+"""What stands under a key. `isinstance(given, Refused)` tells the two apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One student's file.
+
+    answers: problem id -> key as written -> what was given; a key left blank is not in it.
+    errors: why the file could not be read at all (answers is then empty), a sentence each.
+    notes: what was odd but did not prevent reading it.
+    file: the name to show, relative to the folder that was given; path: where to read it again.
+    """
+
+    student: str
+    file: str
+    answers: Mapping[str, Mapping[str, Given]]
+    errors: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    path: str = ""
+
+    @property
+    def unreadable(self) -> bool:
+        """True when nothing in the file could be read."""
+        return bool(self.errors)
+
+    def locate(self, problem: str, key: str) -> tuple[int, int] | None:
+        """Line and column, from 1, where the answer stands; None if it cannot be found (any more).
+
+        The file is read again, so that a submission whose positions nobody asks for costs nothing.
+        """
+        from grader.submission import files
+
+        return files.locate(self.path, problem, key)
