@@ -1,0 +1,1 @@
+"""Grade neural-network homework that was done by hand."""

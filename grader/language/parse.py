@@ -1,0 +1,340 @@
+"""From tokens to a tree, by recursive descent; each method's docstring is its grammar rule.
+
+What a name is worth is somebody else's business (``scope.check_names``), and so are sizes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.errors import ExpressionError, did_you_mean
+from grader.language.functions import FUNCTIONS, LOGS, SPELLINGS
+from grader.language.scope import CONSTANTS, Scope, unknown_name
+from grader.language.tokens import Token, tokenize
+from grader.language.tree import Expr, depth
+
+MAX_EXPONENT = 10_000.0
+MAX_NESTING = 60
+MAX_DEPTH = 150
+_OPENERS = ("name", "(")
+_STARTS = ("num", "name", "(", "[", "-", "+")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a text may be, in characters."""
+
+    length: int
+
+
+ANSWER = Limits(5_000)
+SPEC = Limits(200_000)
+NO_SCOPE = Scope()
+
+
+def parse(text: str, scope: Scope | None = None, limits: Limits = ANSWER) -> Expr:
+    """The tree of an expression.
+
+    Raises:
+        ExpressionError: where the text cannot be read, or is longer or deeper than the limits.
+    """
+    if len(text) > limits.length:
+        message = f"the expression has {len(text)} characters; at most {limits.length} are read"
+        raise ExpressionError(message, limits.length, len(text))
+    tokens = tokenize(text)
+    if len(tokens) == 1:
+        raise ExpressionError("there is no expression here", 0, 0, "write a number or a formula")
+    parser = _Parser(tokens, scope)
+    expr = parser.sum()
+    parser.finish()
+    if len(tokens) > MAX_DEPTH and depth(expr) > MAX_DEPTH:
+        raise ExpressionError("the expression is nested too deeply", 0, len(text))
+    return expr
+
+
+class _Parser:
+    __slots__ = ("at", "known", "level", "scope", "tokens")
+
+    def __init__(self, tokens: list[Token], scope: Scope | None) -> None:
+        self.tokens = tokens
+        self.at = 0
+        self.level = 0
+        self.scope = scope or NO_SCOPE
+        self.known = self.scope.names
+
+    def sum(self) -> Expr:
+        """sum = ["+" | "-"] product { ("+" | "-") product }"""
+        self.enter()
+        first = self.tokens[self.at]
+        terms = [self.signed_product()]
+        while (sign := self.tokens[self.at]).kind in ("+", "-"):
+            self.at += 1
+            terms.append(self.negative(self.product(), sign) if sign.kind == "-" else self.product())
+        self.level -= 1
+        if len(terms) == 1:
+            return terms[0]
+        return Expr("sum", tuple(terms), None, first.start, terms[-1].end)
+
+    def signed_product(self) -> Expr:
+        sign = self.tokens[self.at]
+        if sign.kind not in ("+", "-"):
+            return self.product()
+        self.at += 1
+        self.enter()
+        inner = self.signed_product()
+        self.level -= 1
+        return self.negative(inner, sign) if sign.kind == "-" else inner
+
+    def product(self) -> Expr:
+        """product = unary { ("*" | "/" | "@" | nothing) unary }"""
+        left = self.unary()
+        while True:
+            kind = self.tokens[self.at].kind
+            if kind == "*" or kind == "/" or kind == "@":
+                self.at += 1
+                right = self.unary()
+                op = "mul" if kind == "*" else "div" if kind == "/" else "matmul"
+            elif kind in _OPENERS:
+                right = self.power()
+                op = "mul"
+            else:
+                return left
+            left = Expr(op, (left, right), None, left.start, right.end)
+
+    def unary(self) -> Expr:
+        """unary = ("+" | "-") unary | power"""
+        sign = self.tokens[self.at]
+        if sign.kind not in ("+", "-"):
+            return self.power()
+        self.at += 1
+        self.enter()
+        inner = self.unary()
+        self.level -= 1
+        return self.negative(inner, sign) if sign.kind == "-" else inner
+
+    def power(self) -> Expr:
+        """power = atom [ "^" ("T" | unary) ]"""
+        base = self.atom()
+        while self.tokens[self.at].kind in ("^", "⊤"):
+            if self.is_transpose():
+                base = Expr("T", (base,), None, base.start, self.tokens[self.at - 1].end)
+                continue
+            if self.tokens[self.at].kind == "⊤":
+                break
+            self.at += 1
+            self.enter()
+            exponent = self.unary()
+            self.level -= 1
+            self.check_exponent(exponent)
+            return Expr("pow", (base, exponent), None, base.start, exponent.end)
+        return base
+
+    def is_transpose(self) -> bool:
+        if self.tokens[self.at].kind == "⊤":
+            self.at += 1
+            return True
+        following = self.tokens[self.at + 1]
+        if following.kind == "⊤" or (following.text == "T" and "T" not in self.known):
+            self.at += 2
+            return True
+        return False
+
+    def atom(self) -> Expr:
+        """atom = (number | name | call | "(" sum ")" | list) { "[" indices "]" }"""
+        token = self.tokens[self.at]
+        kind = token.kind
+        if kind == "num":
+            self.at += 1
+            return Expr("num", (), float(token.text), token.start, token.end)
+        if kind == "name":
+            inner = self.named(token)
+        elif kind == "(":
+            self.at += 1
+            inner = self.sum()
+            closing = self.expect(")", token)
+            inner = inner._replace(start=token.start, end=closing.end)
+        elif kind == "[":
+            inner = self.list_of(token)
+        else:
+            raise self.missing_operand(token)
+        return self.indexed(inner) if self.tokens[self.at].kind == "[" else inner
+
+    def indexed(self, inner: Expr) -> Expr:
+        """indices = integer [ "," integer ]"""
+        while self.tokens[self.at].kind == "[":
+            opening = self.tokens[self.at]
+            self.at += 1
+            places = [self.integer()]
+            while self.tokens[self.at].kind == ",":
+                self.at += 1
+                places.append(self.integer())
+            closing = self.expect("]", opening)
+            if len(places) > 2:
+                raise ExpressionError("an element has one or two indices", opening.start, closing.end)
+            inner = Expr("index", (inner,), tuple(places), inner.start, closing.end)
+        return inner
+
+    def list_of(self, opening: Token) -> Expr:
+        """list = "[" sum { "," sum } "]" """
+        self.at += 1
+        items = [self.sum()]
+        while self.tokens[self.at].kind == ",":
+            self.at += 1
+            items.append(self.sum())
+        closing = self.expect("]", opening)
+        return Expr("list", tuple(items), None, opening.start, closing.end)
+
+    def named(self, token: Token) -> Expr:
+        """What a name begins: a quantity, a derivative, a call, a constant."""
+        self.at += 1
+        text = token.text
+        if text in self.known:
+            return Expr("name", (), text, token.start, token.end)
+        following = self.tokens[self.at].kind
+        if text[0] == "d" and len(text) > 1 and following in ("/", "["):
+            derivative = self.derivative(token)
+            if derivative is not None:
+                return derivative
+        if following == "(" or following == "'":
+            if text in _SPECIAL and following == "(":
+                return self.special(token)
+            if text in SPELLINGS or text == "log" or (following == "'" and text not in CONSTANTS):
+                return self.call(token)
+            if following == "(" and self.scope is not NO_SCOPE and text not in CONSTANTS:
+                raise self.unknown_function(token)
+        if text in CONSTANTS:
+            return Expr("const", (), CONSTANTS[text], token.start, token.end)
+        if text in SPELLINGS or text == "log":
+            message = f'"{text}" is a function and needs its argument in parentheses'
+            raise ExpressionError(message, token.start, token.end, f'write "{text}(...)"')
+        return Expr("name", (), text, token.start, token.end)
+
+    def derivative(self, token: Token) -> Expr | None:
+        """derivative = "d" name [index] "/" "d" name [index]"""
+        back = self.at
+        of = self.indexed(Expr("name", (), token.text[1:], token.start + 1, token.end))
+        below = self.tokens[self.at + 1] if self.tokens[self.at].kind == "/" else None
+        if below is None or below.kind != "name" or below.text[0] != "d" or len(below.text) < 2:
+            self.at = back
+            return None
+        if below.text in self.known:
+            self.at = back
+            return None
+        self.at += 2
+        wrt = self.indexed(Expr("name", (), below.text[1:], below.start + 1, below.end))
+        return Expr("d", (of, wrt), None, token.start, wrt.end)
+
+    def call(self, token: Token) -> Expr:
+        """call = function {"'"} "(" sum { "," sum } ")" """
+        function = LOGS[self.scope.log_base] if token.text in ("ln", "log") else SPELLINGS.get(token.text)
+        if function is None:
+            raise self.unknown_function(token)
+        while self.tokens[self.at].kind == "'":
+            self.at += 1
+            function += "'"
+        opening = self.expect("(", token)
+        args = [self.sum()]
+        while self.tokens[self.at].kind == ",":
+            self.at += 1
+            args.append(self.sum())
+        closing = self.expect(")", opening)
+        node = Expr("call", tuple(args), function, token.start, closing.end)
+        self.check_call(node, token)
+        return node
+
+    def check_call(self, node: Expr, token: Token) -> None:
+        entry = FUNCTIONS.get(str(node.value))
+        if entry is None:
+            message = f'"{node.value}" is not a derivative that can be written here'
+            raise ExpressionError(message, token.start, node.end)
+        low, high = entry.arity
+        if not low <= len(node.args) <= high:
+            takes = f"{low}" if low == high else f"{low} to {high}"
+            message = f'"{token.text}" takes {takes} argument{"s" if high > 1 else ""}, not {len(node.args)}'
+            raise ExpressionError(message, token.start, node.end)
+
+    def special(self, token: Token) -> Expr:
+        """new(x [, steps]) | state(name, x [, steps]) | depends(a, b)"""
+        opening = self.expect("(", token)
+        state = ""
+        if token.text == "state":
+            state = self.expect("name", opening).text
+            self.expect(",", opening)
+        args = [self.sum()]
+        steps = 1
+        if self.tokens[self.at].kind == ",":
+            self.at += 1
+            if token.text == "depends":
+                args.append(self.sum())
+            else:
+                steps = self.integer()
+        closing = self.expect(")", opening)
+        if token.text == "depends" and len(args) != 2:
+            message = 'depends(a, b) asks whether a changes with b: it takes two arguments'
+            raise ExpressionError(message, token.start, closing.end)
+        value = {"new": (steps,), "state": (state, steps), "depends": None}[token.text]
+        return Expr(token.text, tuple(args), value, token.start, closing.end)
+
+    def enter(self) -> None:
+        self.level += 1
+        if self.level > MAX_NESTING:
+            token = self.tokens[self.at]
+            raise ExpressionError("the expression is nested too deeply", token.start, token.end)
+
+    def integer(self) -> int:
+        token = self.expect("num", self.tokens[self.at - 1])
+        if not token.text.isdigit() or len(token.text) > 9:
+            raise ExpressionError(f'expected a whole number, not "{token.text}"', token.start, token.end)
+        return int(token.text)
+
+    def expect(self, kind: str, opening: Token) -> Token:
+        token = self.tokens[self.at]
+        if token.kind == kind:
+            self.at += 1
+            return token
+        what = {"num": "a number", "name": "a name"}.get(kind, f'"{kind}"')
+        found = f'"{token.text}"' if token.text else "the end"
+        if kind in (")", "]") and token.kind == "end":
+            message = f'"{opening.text}" is never closed'
+            raise ExpressionError(message, opening.start, opening.end, f'a "{kind}" is missing')
+        raise ExpressionError(f"expected {what}, found {found}", token.start, max(token.end, token.start + 1))
+
+    def finish(self) -> None:
+        token = self.tokens[self.at]
+        if token.kind == "end":
+            return
+        if token.kind in (")", "]"):
+            message = f'"{token.text}" closes nothing'
+            raise ExpressionError(message, token.start, token.end, "take it away, or open it before")
+        if token.kind == "num":
+            message = f'a sign is missing before "{token.text}"'
+            raise ExpressionError(message, token.start, token.end, 'write "*" between the factors')
+        raise ExpressionError(f'"{token.text}" does not belong here', token.start, token.end)
+
+    def missing_operand(self, token: Token) -> ExpressionError:
+        if token.kind == "end":
+            last = self.tokens[self.at - 1]
+            message = f'something is missing after "{last.text}"'
+            return ExpressionError(message, last.start, last.end, "a number, a name or a parenthesis follows")
+        message = f'expected a number, a name or a parenthesis, found "{token.text}"'
+        return ExpressionError(message, token.start, token.end)
+
+    def unknown_function(self, token: Token) -> ExpressionError:
+        hint = did_you_mean(token.text, (*SPELLINGS, *self.known))
+        if self.tokens[self.at].kind == "(" and self.known and not hint:
+            return unknown_name(token.text, token.start, token.end, self.scope)
+        return ExpressionError(f'unknown function "{token.text}"', token.start, token.end, hint)
+
+    @staticmethod
+    def negative(inner: Expr, sign: Token) -> Expr:
+        return Expr("neg", (inner,), None, sign.start, inner.end)
+
+    @staticmethod
+    def check_exponent(exponent: Expr) -> None:
+        inner = exponent.args[0] if exponent.op == "neg" else exponent
+        if inner.op == "num" and isinstance(inner.value, float) and inner.value > MAX_EXPONENT:
+            message = f"the exponent {inner.value:g} is larger than {MAX_EXPONENT:g}"
+            raise ExpressionError(message, exponent.start, exponent.end)
+
+
+_SPECIAL = ("new", "state", "depends")

@@ -1,0 +1,47 @@
+"""What an expression may speak of: the problem's quantities and how it reads ``log``.
+
+Whether ``dL/dw`` is a derivative, ``a(1-a)`` a product, ``e`` a constant and ``^T`` a transpose
+depends on the names that the problem gives, so the parser is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from grader.errors import ExpressionError, did_you_mean
+from grader.language.functions import SPELLINGS
+from grader.language.tree import Expr, walk
+
+CONSTANTS = {"e": "e", "pi": "pi", "π": "pi"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The names that an expression may use.
+
+    Args:
+        names: the problem's quantities and aliases.
+        log_base: what ``ln`` and ``log`` mean: "e", 10 or 2.
+    """
+
+    names: frozenset[str] = field(default_factory=frozenset)
+    log_base: str | int = "e"
+
+
+def check_names(expr: Expr, scope: Scope) -> None:
+    """Refuse a name that the problem does not have.
+
+    Raises:
+        ExpressionError: at the first such name, with the nearest one that exists.
+    """
+    for node in walk(expr):
+        if node.op == "name" and node.value not in scope.names:
+            raise unknown_name(str(node.value), node.start, node.end, scope)
+
+
+def unknown_name(name: str, start: int, end: int, scope: Scope) -> ExpressionError:
+    """The error for a name that nothing has."""
+    hint = did_you_mean(name, (*scope.names, *SPELLINGS, *CONSTANTS))
+    if not hint and len(name) > 1 and all(letter in scope.names for letter in name):
+        hint = f'a product needs a sign or a space: write "{"*".join(name)}"'
+    return ExpressionError(f'unknown name "{name}"', start, end, hint)
