@@ -24,7 +24,7 @@ VERDICTS = (
 """Best first; a vector's verdict is the last of its elements' in this order."""
 
 Value = float | str | tuple[float, ...] | tuple[tuple[float, ...], ...] | None
-"""A number, a column vector, a matrix row by row, a formula or a choice as text, or None where there is none."""
+"""A number, a vector, a matrix row by row, a formula or a choice as text, or None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Worked:
         quantity: what the step gives, `dL/dw2`.
         phase: `forward`, `backward` or `update`; empty for an expression that is no step of its own.
         rule: the right-hand side by name, `dL/dz2 * a1`.
-        numbers: the same with the reference values put in, `-0.396496 * 0.549834`; None where that says nothing.
+        numbers: the same with the reference values put in, `-0.396496 * 0.549834`; None where that says
+            nothing.
     """
 
     quantity: str
@@ -54,7 +55,7 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One element of an asked vector or matrix: `index` as contract and student write it, `"2"` or `"1,3"`."""
+    """One element of an asked vector or matrix: `index` as people write it, `"2"` or `"1,3"`."""
 
     index: str
     expected: str
@@ -66,9 +67,11 @@ class Asked:
     """One question of the assignment, shared by all students (and compared by identity).
 
     Attributes:
-        problem: the problem's id; `question`: the question's id; `ask`: what is asked, as the spec writes it.
+        problem: the problem's id.
+        question: the question's id.
+        ask: what is asked, as the spec writes it.
         max_score: its points.
-        expected: the reference as text, at least six significant digits; None where there is none (free text).
+        expected: the reference as text, at least six significant digits; None for free text.
         kind: `value`, `depends`, `choice` or `text`.
         shape: rows and columns of the quantity, (1, 1) for a number; None where it has none.
         options: the choices of a `choice` question.
@@ -105,8 +108,8 @@ class Diagnosis:
     explains: tuple[str, ...] = ()
 
 
-# The next two are named tuples and not dataclasses for one measured reason: a frozen dataclass sets every field
-# through object.__setattr__, four times the cost, and there is one of these for every answer of every student.
+# The next two are named tuples and not dataclasses for one measured reason: a frozen dataclass sets every
+# field through object.__setattr__, four times the cost, and every answer of every student is one of these.
 class Component(NamedTuple):
     """One element of a student's vector or matrix."""
 
@@ -122,9 +125,9 @@ class Component(NamedTuple):
 class Answer(NamedTuple):
     """What one student's answer to one question came to.
 
-    `given` is the text as written (None when missing), `reason` why it is unreadable (or what is wrong with its
-    shape), `read_as` a formula as it was read, `own` the step with the student's own numbers where follow-through
-    or a wrong own value matters, `line` and `column` its place in the file (from 1), where they were looked up.
+    `given` is the text as written (None when missing), `reason` why it is unreadable (or what is wrong with
+    its shape), `read_as` a formula as it was read, `own` the step with the student's own numbers where those
+    matter, `line` and `column` its place in the file (from 1) where it was looked up.
     """
 
     asked: Asked
@@ -146,7 +149,7 @@ class StudentReport:
     """One submission: `answers` holds every question of the assignment in its order, whatever was sent.
 
     `unreadable` is True when the file could not be read at all: then `errors` says why and every answer is
-    `unreadable`. `notes` are what did not stop the grading: an unknown question, a second file of the student.
+    `unreadable`. `notes` are what did not stop the grading: an unknown question, a second file of a student.
     """
 
     student: str
@@ -182,7 +185,7 @@ class ClassReport:
 
 @dataclass(frozen=True, slots=True)
 class SolvedStep:
-    """One step of the worked solution: `numbers` is the rule with values put in, None where that says nothing."""
+    """One step of the worked solution: `numbers` is the rule with values put in, None where it says nothing."""
 
     quantity: str
     phase: str

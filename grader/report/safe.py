@@ -1,0 +1,60 @@
+r"""Hostile text, in one place: no text from outside acts on a terminal, a spreadsheet, a parser or a CI log.
+
+Whatever cannot be seen is written as its escape (`\x1b`, `\u202e`, `\n`), so that one value stays one line.
+Writers that keep data exact (JSON) have the escapes of their own format instead.
+"""
+
+from __future__ import annotations
+
+import re
+
+LONG = 10_000
+_COLONS = re.compile(":(?=:)")
+_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+
+
+def visible(text: str) -> str:
+    """The text with every character that is not seen as itself written as its escape.
+
+    These are control codes, line ends, bidirectional overrides, zero-width and private characters, surrogates.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most about `limit` characters; the length of the whole is told, so that a part never looks complete."""
+    if len(text) <= limit:
+        return text
+    note = f"… ({len(text):,} characters)"
+    return text[: max(limit - len(note), 1)].rstrip() + note
+
+
+def terminal(text: str, limit: int = LONG) -> str:
+    """Text for a terminal or a CI log: visible, bounded, and no workflow command.
+
+    GitHub's runner obeys `::name::` after any leading blanks, and the older `##[name]` anywhere in a line; a
+    blank within either makes it plain text.
+    """
+    text = visible(shortened(text, limit))
+    if "::" in text:
+        text = _COLONS.sub(": ", text)
+    return text.replace("##[", "## [")
+
+
+def csv_cell(text: str) -> str:
+    """Text for a gradebook cell: what a spreadsheet would run as a formula gets a leading apostrophe.
+
+    Numbers stay as they are. A cell that starts with `::` gets one too: the first cell of a row starts a line of a CI log.
+    """
+    if (text[:1] in _FORMULA and not _NUMBER.fullmatch(text)) or text.lstrip().startswith("::"):
+        text = "'" + text
+    return visible(text)
+
+
+def xml(text: str) -> str:
+    """Text for XML content or a double-quoted attribute; what XML forbids is written as its escape."""
+    return visible(text).translate(_XML).replace("##[", "##&#91;")

@@ -1,0 +1,75 @@
+"""A blank answer sheet: the submission that a student fills in, every question there and unanswered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from grader.report.model import Asked
+from grader.report.numbers import points
+from grader.report.safe import shortened, visible
+
+_PLAIN = re.compile(r"[^\W\d_][\w./^'()+*=,[\]-]*( [\w./^'()+*=,[\]-]+)*")
+"""Keys that every YAML reader takes as they stand: a letter first, no colon, no hash, single blanks."""
+
+_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+"""What readers of YAML 1.1 take for something else than text."""
+
+_ESCAPE = re.compile(r'[\x00-\x1f\x7f-\xa0"\\]|[^\x20-\x7e]')
+_SIMPLE_KEY = 900
+"""YAML allows a key on one line 1024 characters."""
+
+
+def render(title: str, assignment: str, questions: Iterable[Asked]) -> Iterator[str]:
+    """The sheet, a chunk a line. A comment beside each question says what is asked, its form and its points."""
+    asked = list(questions)
+    total = points(sum(question.max_score for question in asked))
+    yield f"# {_comment(title)} ({_comment(assignment)}), {total}\n"
+    yield "student:\nanswers:\n"
+    for problem, group in groupby(asked, key=lambda question: question.problem):
+        first, *rest = group
+        heading = f" # {_comment(first.problem_title)}" if first.problem_title else ""
+        yield f"  {_key(problem)}{heading}\n"
+        for question in (first, *rest):
+            yield f"    {_key(question.question)} # {_hint(question)}\n"
+
+
+def _hint(asked: Asked) -> str:
+    parts = [part for part in (asked.title, asked.ask) if part and part != asked.question]
+    return "; ".join([*map(_comment, parts), f"{_form(asked)}, {points(asked.max_score)}"])
+
+
+def _form(asked: Asked) -> str:
+    """How the answer is to be written."""
+    if asked.kind == "depends":
+        return "yes or no"
+    if asked.kind == "choice":
+        return "one of: " + _comment(" | ".join(asked.options))
+    if asked.kind == "text":
+        return "text"
+    rows, columns = asked.shape or (1, 1)
+    if (rows, columns) == (1, 1):
+        return "a number" if asked.shape else "a number or an expression"
+    if columns == 1:
+        return f"a vector of {rows}, [., .]"
+    return f"a {rows} x {columns} matrix, row by row, [[., .], [., .]]"
+
+
+def _comment(text: str) -> str:
+    """Text that stays within its comment."""
+    return shortened(visible(text), 200)
+
+
+def _key(text: str) -> str:
+    """A mapping key with its colon, quoted where YAML needs it, spelled out where too long for one line."""
+    plain = _PLAIN.fullmatch(text) is not None and text.isprintable() and text.lower() not in _WORDS
+    written = text if plain else '"' + _ESCAPE.sub(_escaped, text) + '"'
+    return f"{written}:" if len(written) < _SIMPLE_KEY else f"? {written}\n    :"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    char = match[0]
+    if char in '"\\':
+        return "\\" + char
+    return char if char.isprintable() else f"\\U{ord(char):08x}"

@@ -1,0 +1,111 @@
+"""One student's report, question by question, with the worked step beside whatever is not simply right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.padding import Padding
+from rich.text import Text
+
+from grader.report.model import Answer, ClassReport, Component, StudentReport
+from grader.report.numbers import percent
+from grader.report.terminal.words import (
+    STYLES,
+    WORDS,
+    diagnosis_facts,
+    facts,
+    heading,
+    out_of,
+    own_facts,
+    problem_heading,
+    question_name,
+    step_facts,
+    text,
+    verdict,
+)
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+ELEMENTS = 20
+"""How many elements of a vector or matrix are told one by one; the rest is counted."""
+
+
+def student_report(report: ClassReport, student: StudentReport) -> Iterator[RenderableType]:
+    """The heading with the score, remarks about the file, then every question in its order."""
+    yield heading(f"{student.student}: {report.title} ({report.assignment})")
+    yield facts(_summary(student), 2)
+    problem = None
+    for answer in student.answers:
+        if answer.asked.problem != problem:
+            problem = answer.asked.problem
+            yield Text()
+            yield problem_heading(answer.asked)
+        yield Text()
+        yield Padding(_line(answer), (0, 0, 0, 2))
+        yield facts(_facts(answer), 4)
+
+
+def _summary(student: StudentReport) -> Iterator[tuple[str, Text]]:
+    yield "score", text(f"{out_of(student.score, student.max_score)}, {percent(student.percent)}")
+    yield "file", text(student.file)
+    for error in student.errors:
+        yield "error", text(error, "red")
+    for note in student.notes:
+        yield "note", text(note, "yellow")
+
+
+def _line(answer: Answer) -> Text:
+    asked = answer.asked
+    name = text(question_name(asked), "bold")
+    points = out_of(answer.score, asked.max_score)
+    return Text(", ").join([name, Text(points)]) + Text(": ") + _verdict(answer.verdict)
+
+
+def _verdict(name: str) -> Text:
+    if name == "correct":
+        return verdict(name)
+    return Text(f"{name}, {WORDS[name]}", style=STYLES[name])
+
+
+def _facts(answer: Answer) -> Iterator[tuple[str, Text]]:
+    asked = answer.asked
+    if answer.given is not None:
+        place = (
+            f"   (line {answer.line})" if answer.line is not None and answer.verdict == "unreadable" else ""
+        )
+        yield "written", text(answer.given) + Text(place, style="dim")
+    if answer.read_as is not None:
+        yield "read as", text(answer.read_as)
+    if answer.reason is not None:
+        yield "reason", text(answer.reason)
+    if asked.expected is not None:
+        yield "expected", text(asked.expected)
+    if asked.rubric is not None:
+        yield "rubric", text(asked.rubric)
+    if answer.verdict in {"correct", "manual"}:
+        return
+    yield from _elements(answer)
+    yield from diagnosis_facts(answer.diagnosis, answer.alternatives)
+    yield from step_facts(asked)
+    yield from own_facts(answer)
+
+
+def _elements(answer: Answer) -> Iterator[tuple[str, Text]]:
+    """The elements that are not correct, each with what was written and expected."""
+    parts = [part for part in answer.components if part.verdict != "correct"]
+    for part in parts[:ELEMENTS]:
+        yield f"[{part.element.index}]", _element(part)
+    if len(parts) > ELEMENTS:
+        yield "", Text(f"and {len(parts) - ELEMENTS} other elements", style="dim")
+
+
+def _element(part: Component) -> Text:
+    given = Text("no answer") if part.given is None else text(part.given, limit=80)
+    line = Text(", ").join([given, text(f"expected {part.element.expected}"), verdict(part.verdict)])
+    if part.reason is not None:
+        line += text(f": {part.reason}")
+    if part.diagnosis is not None:
+        line += text(f": {part.diagnosis.title}")
+    return line

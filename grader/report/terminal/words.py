@@ -1,0 +1,109 @@
+"""The words and colours that all terminal reports share. Text goes through `text`, never through markup."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from rich.table import Table
+from rich.text import Text
+
+from grader.report.model import VERDICTS, Answer, Asked, Diagnosis
+from grader.report.numbers import points, score
+from grader.report.safe import terminal
+
+WORDS = {
+    "correct": "right",
+    "follow_through": "the right step, from your own earlier value",
+    "imprecise": "right, but written with too few digits",
+    "slip": "a slip",
+    "misconception": "what a wrong rule gives",
+    "wrong": "not right",
+    "missing": "no answer",
+    "unreadable": "could not be read",
+    "manual": "for the instructor to mark",
+}
+
+STYLES = {
+    "correct": "green",
+    "follow_through": "cyan",
+    "imprecise": "yellow",
+    "slip": "yellow",
+    "misconception": "magenta",
+    "wrong": "red",
+    "missing": "dim",
+    "unreadable": "bold red",
+    "manual": "blue",
+}
+
+
+def text(content: str, style: str = "", limit: int = 400) -> Text:
+    """Text from outside, made harmless, bounded, and broken anywhere rather than cut."""
+    return Text(terminal(content, limit), style=style, overflow="fold")
+
+
+def verdict(name: str) -> Text:
+    """A verdict by its name in the contract, in its colour."""
+    return Text(name, style=STYLES[name])
+
+
+def tally(verdicts: Iterable[str]) -> Text:
+    """`12 correct, 3 wrong`, in the order of the verdicts."""
+    counts = Counter(verdicts)
+    parts = [Text(f"{counts[name]} {name}", style=STYLES[name]) for name in VERDICTS if counts[name]]
+    return Text(", ").join(parts)
+
+
+def heading(title: str) -> Text:
+    """A section's heading."""
+    return text(title, "bold")
+
+
+def problem_heading(asked: Asked) -> Text:
+    """`q3  One hidden unit`, the title where there is one."""
+    return heading(f"{asked.problem}  {asked.problem_title}" if asked.problem_title else asked.problem)
+
+
+def question_name(asked: Asked) -> str:
+    """The question's id, and what is asked where that says more."""
+    more = [part for part in (asked.title, asked.ask) if part and part != asked.question]
+    return f"{asked.question} ({'; '.join(more)})" if more else asked.question
+
+
+def out_of(earned: float, maximum: float) -> str:
+    """`1 of 2 points`."""
+    return f"{score(earned)} of {points(maximum)}"
+
+
+def facts(rows: Iterable[tuple[str, Text]], indent: int) -> Table:
+    """Labels and texts below each other, the texts aligned and wrapped beside their labels."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(width=max(indent - 2, 0))
+    grid.add_column(style="dim", no_wrap=True, min_width=8)
+    grid.add_column(overflow="fold")
+    for label, content in rows:
+        grid.add_row("", label, content)
+    return grid
+
+
+def step_facts(asked: Asked) -> Iterator[tuple[str, Text]]:
+    """The rule of the step, and the rule with the reference numbers put in."""
+    if asked.worked is None:
+        return
+    yield "rule", text(f"{asked.worked.quantity} = {asked.worked.rule}")
+    if asked.worked.numbers is not None:
+        yield "numbers", text(f"= {asked.worked.numbers}")
+
+
+def own_facts(answer: Answer) -> Iterator[tuple[str, Text]]:
+    """The rule with the student's own numbers put in, and what it gives."""
+    if answer.own is not None:
+        yield "own", text(f"= {answer.own.numbers} = {answer.own.value}", STYLES["follow_through"])
+
+
+def diagnosis_facts(found: Diagnosis | None, others: Iterable[Diagnosis]) -> Iterator[tuple[str, Text]]:
+    """What the mistake is called, then the other names that fit as well."""
+    if found is not None:
+        yield "mistake", text(f"{found.title} (at {found.step}): {found.feedback}")
+    for other in others:
+        yield "or", text(f"{other.title} (at {other.step}): {other.feedback}")
