@@ -5,8 +5,8 @@ Not here: reading files (files.py and one module a format), reading numbers (num
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 Raw: TypeAlias = "str | tuple[Raw, ...]"
@@ -48,6 +48,15 @@ Given: TypeAlias = "Raw | Refused"
 """What stands under a key. `isinstance(given, Refused)` tells the two apart."""
 
 
+Locator: TypeAlias = Callable[[str, str, str], tuple[int, int] | None]
+"""(path, problem, key) -> line and column; reads the file again."""
+
+
+def nowhere(path: str, problem: str, key: str) -> tuple[int, int] | None:  # noqa: ARG001 - a Locator
+    """The locator of a submission that comes from no file."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One student's file.
@@ -64,6 +73,7 @@ class Submission:
     errors: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     path: str = ""
+    locator: Locator = field(default=nowhere, repr=False, compare=False)
 
     @property
     def unreadable(self) -> bool:
@@ -75,6 +85,4 @@ class Submission:
 
         The file is read again, so that a submission whose positions nobody asks for costs nothing.
         """
-        from grader.submission import files
-
-        return files.locate(self.path, problem, key)
+        return self.locator(self.path, problem, key)
