@@ -16,7 +16,7 @@ from grader.report.numbers import json_score
 Heads = dict[tuple[Asked, str, float], tuple[str, str]]
 
 _PLAIN = (None, None, (), None, ())
-"""Fields 4 to 8 of an answer with nothing to explain: reason, read_as, components, diagnosis, alternatives."""
+"""Fields 4 to 8, reason to alternatives, of an answer with nothing to explain."""
 
 
 def render(report: ClassReport) -> Iterator[str]:

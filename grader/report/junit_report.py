@@ -1,7 +1,7 @@
 """JUnit XML as GitLab, Jenkins and the GitHub actions read it: a suite a student, a test case a question.
 
-GitLab shows the text inside `failure`, not its message, and keeps one case for each classname and name: the two
-together are therefore unique here. There is no clock in it: the same input gives the same bytes.
+GitLab shows the text inside `failure`, not its message, and keeps one case for each classname and name, so
+no two cases have both in common here. There is no clock in it: the same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -67,17 +67,17 @@ def _case(classname: str, student: StudentReport, answer: Answer) -> str:
     outcome = _OUTCOME[answer.verdict]
     if not outcome:
         return start + "/>\n"
-    summary = f"{answer.verdict}, {numbers.score(answer.score)} of {numbers.score(asked.max_score)} points"
+    summary = f"{answer.verdict}, {numbers.out_of(answer.score, asked.max_score)}"
     kind = "" if outcome == "skipped" else f' type="{answer.verdict}"'
-    body = "\n".join(map(xml, [f"{summary}: {asked.ask}", *_facts(student, answer)]))
+    body = "\n".join(map(xml, [f"{summary}: {asked.ask or asked.question}", *_facts(student, answer)]))
     return f'{start}>\n      <{outcome}{kind} message="{xml(summary)}">{body}</{outcome}>\n    </testcase>\n'
 
 
 def _facts(student: StudentReport, answer: Answer) -> Iterator[str]:
     """What a reader of the log needs, a line each."""
-    if answer.verdict == "missing":
+    if answer.given is None and answer.verdict == "missing":
         yield "no answer"
-    if answer.given is not None:
+    elif answer.given is not None:
         yield f"written: {shortened(answer.given, _TEXT)}"
     if answer.asked.expected is not None:
         yield f"expected: {answer.asked.expected}"

@@ -185,7 +185,7 @@ class ClassReport:
 
 @dataclass(frozen=True, slots=True)
 class SolvedStep:
-    """One step of the worked solution: `numbers` is the rule with values put in, None where it says nothing."""
+    """One step of the worked solution: `numbers` is the rule with values put in, if that says anything."""
 
     quantity: str
     phase: str

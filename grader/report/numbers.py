@@ -16,13 +16,18 @@ def points(value: float) -> str:
     return f"{text} point" if text == "1" else f"{text} points"
 
 
+def out_of(earned: float, maximum: float) -> str:
+    """`1 of 2 points`."""
+    return f"{score(earned)} of {points(maximum)}"
+
+
 def json_score(value: float) -> str:
     """A score as a JSON number of at most six decimals; null where it is no finite number."""
     return repr(round(value, 6) + 0.0) if math.isfinite(value) else "null"
 
 
 def json_value(value: float) -> str:
-    """A computed value as a JSON number: fifteen significant digits, 0.3 for 0.1 + 0.2; null if not finite."""
+    """A computed value as a JSON number: fifteen significant digits, so 0.3 for 0.1 + 0.2; else null."""
     return repr(float(f"{value:.15g}") + 0.0) if math.isfinite(value) else "null"
 
 

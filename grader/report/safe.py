@@ -18,7 +18,7 @@ _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 def visible(text: str) -> str:
     """The text with every character that is not seen as itself written as its escape.
 
-    These are control codes, line ends, bidirectional overrides, zero-width and private characters, surrogates.
+    These are control codes, line ends, bidirectional overrides, zero-width characters and surrogates.
     """
     if text.isprintable():
         return text
@@ -26,7 +26,7 @@ def visible(text: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """At most about `limit` characters; the length of the whole is told, so that a part never looks complete."""
+    """At most about `limit` characters; the length is told, so that a part never looks like the whole."""
     if len(text) <= limit:
         return text
     note = f"… ({len(text):,} characters)"
@@ -48,7 +48,8 @@ def terminal(text: str, limit: int = LONG) -> str:
 def csv_cell(text: str) -> str:
     """Text for a gradebook cell: what a spreadsheet would run as a formula gets a leading apostrophe.
 
-    Numbers stay as they are. A cell that starts with `::` gets one too: the first cell of a row starts a line of a CI log.
+    Numbers stay as they are. A cell that starts with `::` gets one too: the first of a row starts
+    a line of a CI log.
     """
     if (text[:1] in _FORMULA and not _NUMBER.fullmatch(text)) or text.lstrip().startswith("::"):
         text = "'" + text

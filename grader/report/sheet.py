@@ -22,7 +22,7 @@ _SIMPLE_KEY = 900
 
 
 def render(title: str, assignment: str, questions: Iterable[Asked]) -> Iterator[str]:
-    """The sheet, a chunk a line. A comment beside each question says what is asked, its form and its points."""
+    """The sheet, a chunk a line. A comment beside each question says what is asked, its form, its points."""
     asked = list(questions)
     total = points(sum(question.max_score for question in asked))
     yield f"# {_comment(title)} ({_comment(assignment)}), {total}\n"

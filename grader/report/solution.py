@@ -1,4 +1,4 @@
-"""The worked solution, as `grade-solution/1` and as plain text, which reads the same in a file and on paper."""
+"""The worked solution, as `grade-solution/1` and plain text, which reads the same in a file and on paper."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def render_class(report: ClassReport, look: Look) -> str:
 def _class(report: ClassReport, look: Look) -> Iterable[RenderableType]:
     yield from class_table(report, look)
     yield from remarks(report)
-    yield from question_reports(report)
+    yield from question_reports(report, look)
 
 
 def render_student(report: ClassReport, student: StudentReport, look: Look) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from grader.report.model import VERDICTS, ClassReport, StudentReport
 from grader.report.numbers import percent, points, score
 from grader.report.terminal.look import Look
-from grader.report.terminal.words import STYLES, facts, heading, tally, text
+from grader.report.terminal.words import STYLES, heading, tally, text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -30,7 +31,7 @@ def class_table(report: ClassReport, look: Look) -> Iterator[RenderableType]:
     used = _used(report)
     names = max([len("student"), *(min(len(student.student), _NAME) for student in report.students)])
     wide = names + 24 + sum(len(name) + 2 for name in used)
-    yield _columns(report, used) if wide <= look.width else _listed(report)
+    yield _columns(report, used) if wide <= look.width else _listed(report, look.width - names - 22)
 
 
 def _used(report: ClassReport) -> list[str]:
@@ -61,23 +62,21 @@ def _columns(report: ClassReport, used: list[str]) -> Table:
     return table
 
 
-def _listed(report: ClassReport) -> Table:
+def _listed(report: ClassReport, width: int) -> Table:
     table = _table()
     table.add_column("answers")
     for student in report.students:
-        table.add_row(*_first(student), tally(answer.verdict for answer in student.answers))
+        table.add_row(*_first(student), tally((answer.verdict for answer in student.answers), width))
     return table
 
 
 def remarks(report: ClassReport) -> Iterator[RenderableType]:
     """Every file that could not be read or that holds something unexpected, with the reason."""
-    rows = [
-        (student.file, text(remark, "red" if student.unreadable else "yellow"))
-        for student in report.students
-        for remark in student.remarks
-    ]
-    if rows:
+    remarked = [student for student in report.students if student.remarks]
+    if remarked:
         yield Text()
         yield heading("Files")
-        for file, remark in rows:
-            yield facts([("file", text(file)), ("", remark)], 2)
+    for student in remarked:
+        yield Padding(text(student.file), (0, 0, 0, 2))
+        for remark in student.remarks:
+            yield Padding(text(remark, "red" if student.unreadable else "yellow"), (0, 0, 0, 4))

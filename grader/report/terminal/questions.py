@@ -11,6 +11,7 @@ from rich.text import Text
 
 from grader.report.model import VERDICTS, Answer, Asked, ClassReport
 from grader.report.numbers import points
+from grader.report.terminal.look import Look
 from grader.report.terminal.words import (
     STYLES,
     facts,
@@ -34,7 +35,7 @@ NAMED = 3
 Group = tuple[Answer, list[str]]
 
 
-def question_reports(report: ClassReport) -> Iterator[RenderableType]:
+def question_reports(report: ClassReport, look: Look) -> Iterator[RenderableType]:
     """All questions in their order, below the headings of their problems."""
     problem = None
     for number, asked in enumerate(report.questions):
@@ -44,12 +45,12 @@ def question_reports(report: ClassReport) -> Iterator[RenderableType]:
             yield problem_heading(asked)
         answers = [(student.answers[number], student.student) for student in report.students]
         yield Text()
-        yield from _question(asked, answers)
+        yield from _question(asked, answers, look.width)
 
 
-def _question(asked: Asked, answers: Sequence[tuple[Answer, str]]) -> Iterator[RenderableType]:
+def _question(asked: Asked, answers: Sequence[tuple[Answer, str]], width: int) -> Iterator[RenderableType]:
     yield Padding(text(f"{question_name(asked)}, {points(asked.max_score)}", "bold"), (0, 0, 0, 2))
-    yield facts(_facts(asked, [answer.verdict for answer, _ in answers]), 4)
+    yield facts(_facts(asked, [answer.verdict for answer, _ in answers], width - 14), 4)
     groups = _groups(answers)
     if groups:
         yield Padding(_written(groups[:SHOWN]), (0, 0, 0, 4))
@@ -57,14 +58,14 @@ def _question(asked: Asked, answers: Sequence[tuple[Answer, str]]) -> Iterator[R
         yield Padding(Text(f"and {len(groups) - SHOWN} other answers", style="dim"), (0, 0, 0, 4))
 
 
-def _facts(asked: Asked, verdicts: Sequence[str]) -> Iterator[tuple[str, Text]]:
+def _facts(asked: Asked, verdicts: Sequence[str], width: int) -> Iterator[tuple[str, Text]]:
     if asked.expected is not None:
         yield "expected", text(asked.expected)
     if asked.rubric is not None:
         yield "rubric", text(asked.rubric)
     yield from step_facts(asked)
     if verdicts:
-        yield "verdicts", tally(verdicts)
+        yield "verdicts", tally(verdicts, width)
 
 
 def _groups(answers: Sequence[tuple[Answer, str]]) -> list[Group]:

@@ -9,14 +9,13 @@ from rich.padding import Padding
 from rich.text import Text
 
 from grader.report.model import Answer, ClassReport, Component, StudentReport
-from grader.report.numbers import percent
+from grader.report.numbers import out_of, percent
 from grader.report.terminal.words import (
     STYLES,
     WORDS,
     diagnosis_facts,
     facts,
     heading,
-    out_of,
     own_facts,
     problem_heading,
     question_name,
@@ -64,9 +63,7 @@ def _line(answer: Answer) -> Text:
 
 
 def _verdict(name: str) -> Text:
-    if name == "correct":
-        return verdict(name)
-    return Text(f"{name}, {WORDS[name]}", style=STYLES[name])
+    return verdict(name) + Text(f" ({WORDS[name]})" if name in WORDS else "", style=STYLES[name])
 
 
 def _facts(answer: Answer) -> Iterator[tuple[str, Text]]:

@@ -9,20 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.report.model import VERDICTS, Answer, Asked, Diagnosis
-from grader.report.numbers import points, score
 from grader.report.safe import terminal
 
 WORDS = {
-    "correct": "right",
     "follow_through": "the right step, from your own earlier value",
     "imprecise": "right, but written with too few digits",
-    "slip": "a slip",
     "misconception": "what a wrong rule gives",
-    "wrong": "not right",
-    "missing": "no answer",
-    "unreadable": "could not be read",
     "manual": "for the instructor to mark",
 }
+
+"""What a verdict means, where its name alone does not say it."""
 
 STYLES = {
     "correct": "green",
@@ -47,11 +43,24 @@ def verdict(name: str) -> Text:
     return Text(name, style=STYLES[name])
 
 
-def tally(verdicts: Iterable[str]) -> Text:
-    """`12 correct, 3 wrong`, in the order of the verdicts."""
+def tally(verdicts: Iterable[str], width: int) -> Text:
+    """`12 correct, 3 wrong`, in the order of the verdicts, no number parted from its word by a line end."""
     counts = Counter(verdicts)
-    parts = [Text(f"{counts[name]} {name}", style=STYLES[name]) for name in VERDICTS if counts[name]]
-    return Text(", ").join(parts)
+    line = Text()
+    room = 0
+    for name in VERDICTS:
+        if not counts[name]:
+            continue
+        part = f"{counts[name]} {name}"
+        if line:
+            fits = len(part) + 3 <= room
+            line.append(", " if fits else ",\n")
+            room = room - 2 if fits else width
+        else:
+            room = width
+        line.append(part, STYLES[name])
+        room -= len(part)
+    return line
 
 
 def heading(title: str) -> Text:
@@ -68,11 +77,6 @@ def question_name(asked: Asked) -> str:
     """The question's id, and what is asked where that says more."""
     more = [part for part in (asked.title, asked.ask) if part and part != asked.question]
     return f"{asked.question} ({'; '.join(more)})" if more else asked.question
-
-
-def out_of(earned: float, maximum: float) -> str:
-    """`1 of 2 points`."""
-    return f"{score(earned)} of {points(maximum)}"
 
 
 def facts(rows: Iterable[tuple[str, Text]], indent: int) -> Table:
