@@ -170,10 +170,10 @@ def _signed(value: float, found: re.Match[str]) -> float:
     return value if found["sign"] in {"", "+"} else -value
 
 
-_COMPLAINTS = (
+_COMPLAINTS = (  # the first that matches
     (re.compile(r"[-+−]?\s*nan", re.IGNORECASE), "is not a number"),
     (re.compile(r"[-+−]?\s*(?:inf|infinity|∞)", re.IGNORECASE), "is infinite; expected a finite number"),
-    (re.compile(r"[-+−]?(?=[.,oOlI]*[0-9])[.,0-9]*[oOlI][.,0-9oOlI]*"), "has a letter where a digit was meant"),
+    (re.compile(r"[-+−]?(?=[.,oOlI]*[0-9])[.,0-9]*[oOlI][.,0-9oOlI]*"), "has a letter for a digit"),
     (re.compile(r"[^,]*[0-9],[0-9]+%?"), "has a comma; write 0.5 with a point, and no thousands separators"),
     (re.compile(r".*[0-9],[0-9].*"), "has several commas; write one number, without thousands separators"),
     (re.compile(r".*[0-9]_[0-9].*"), "has an underscore in it; write the digits alone"),
