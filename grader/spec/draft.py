@@ -1,0 +1,106 @@
+"""A problem while it is read: which names exist, what they are, and where each was introduced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from grader.spec.names import usable
+from grader.spec.settings import Settings
+from grader.spec.values import read_value
+
+if TYPE_CHECKING:
+    from grader.source import Mark
+    from grader.spec.findings import Findings
+    from grader.spec.model import Symbol
+    from grader.spec.nodes import Node, Scalar
+    from grader.spec.values import Value
+
+Shape = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`name = text` before it is parsed; `scalar` and `offset` say where the text stands, if it was written."""
+
+    name: str
+    text: str
+    mark: Mark
+    scalar: Scalar | None = None
+    offset: int = 0
+
+
+@dataclass(slots=True)
+class Draft:
+    """What has been read so far.
+
+    Attributes:
+        found: takes the issues.
+        settings: of this problem.
+        given: names with a value.
+        examples: names with a value a step, under `train:`; the value here is the first step's.
+        symbols: names without a value.
+        lines: the equations.
+        places: every name with what it is ("a given") and where.
+        outer: the assignment's symbols, which a problem's own names replace.
+        minimize, learning_rate, parameters: what `network:` says about training.
+        implied: aliases that follow from `network:` (`yhat`, `a2`).
+        shapes: sizes known so far; of equations only once they have been resolved.
+    """
+
+    found: Findings
+    settings: Settings = field(default_factory=Settings)
+    given: dict[str, Value] = field(default_factory=dict)
+    examples: dict[str, Value] = field(default_factory=dict)
+    symbols: dict[str, Symbol] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    places: dict[str, tuple[str, Mark]] = field(default_factory=dict)
+    outer: dict[str, Symbol] = field(default_factory=dict)
+    minimize: tuple[str, Mark] | None = None
+    learning_rate: tuple[str, Mark] | None = None
+    parameters: dict[str, Mark] = field(default_factory=dict)
+    implied: dict[str, str] = field(default_factory=dict)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every quantity that an equation may use."""
+        return frozenset(self.places) | frozenset(self.outer)
+
+    def define(self, name: str, at: Node | Mark, kind: str) -> bool:
+        """Introduce a name; False, and reported, when it cannot be one or exists already."""
+        if not usable(self.found, at, name):
+            return False
+        if name in self.places:
+            before, mark = self.places[name]
+            self.found.error(at, f'"{name}" is {kind} here, and {before} in line {mark.line} already')
+            return False
+        self.outer.pop(name, None)
+        self.places[name] = (kind, at if not hasattr(at, "mark") else at.mark)
+        return True
+
+    def give(self, name: str, at: Node | Mark, node: Node) -> Shape | None:
+        """Introduce a name with the value at a node; its shape, or None when that cannot be read."""
+        value = read_value(self.found, node, name)
+        if not self.define(name, at, "a given") or value is None:
+            return None
+        self.given[name] = value
+        self.shapes[name] = value.shape
+        return value.shape
+
+    def add_symbol(self, symbol: Symbol, at: Node | Mark) -> None:
+        """Introduce a name without a value."""
+        if self.define(symbol.name, at, "a symbol"):
+            self.symbols[symbol.name] = symbol
+            self.shapes[symbol.name] = symbol.shape
+
+    def known_shape(self, name: str) -> Shape | None:
+        """The size of a name that stands outside the equations, None when there is no such name."""
+        if name in self.outer:
+            return self.outer[name].shape
+        return self.shapes.get(name)
+
+    def equation(self, name: str, text: str, mark: Mark) -> None:
+        """Add an equation that follows from `network:`."""
+        if self.define(name, mark, "an equation"):
+            self.lines.append(Line(name, text, mark))

@@ -1,0 +1,58 @@
+"""Everything that is wrong with one file, collected while it is read: reading goes on after an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from grader.errors import nearest
+from grader.source import Issue, Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from grader.errors import ExpressionError
+    from grader.spec.nodes import Node, Scalar
+
+LISTED = 16
+"""How many right names a hint lists when none is near."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """Takes issues; the only thing that changes while a spec is loaded."""
+
+    issues: list[Issue] = field(default_factory=list)
+
+    def error(self, at: Node | Mark, message: str, hint: str | None = None) -> None:
+        """Something that makes the spec unusable."""
+        self._add(at, message, hint, "error")
+
+    def warn(self, at: Node | Mark, message: str, hint: str | None = None) -> None:
+        """Something that is likely a mistake."""
+        self._add(at, message, hint, "warning")
+
+    def expression(self, scalar: Scalar, error: ExpressionError) -> None:
+        """An error inside an expression, at its own columns where the text stands in the line as it is."""
+        self.error(scalar.span(error.start, error.end), error.message, error.hint or None)
+
+    @property
+    def failed(self) -> bool:
+        """Whether any of it is an error."""
+        return any(issue.severity == "error" for issue in self.issues)
+
+    def _add(self, at: Node | Mark, message: str, hint: str | None, severity: str) -> None:
+        mark = at if isinstance(at, Mark) else at.mark
+        issue = Issue(mark, message, hint, severity)
+        # An anchored value is read once for every alias; it is wrong only once.
+        if issue not in self.issues:
+            self.issues.append(issue)
+
+
+def known(name: str, names: Collection[str]) -> str:
+    """The hint for a name that does not exist: the nearest one, and all where they are few."""
+    near = nearest(name, names)
+    parts = [f'did you mean "{near}"?'] if near else []
+    if names and len(names) <= LISTED:
+        parts.append("known: " + ", ".join(names))
+    return " ".join(parts)
