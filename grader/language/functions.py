@@ -313,12 +313,12 @@ _WHOLE_SLOPES: tuple[Function, ...] = (
 def _derivative(f: Function) -> Function:
     """The entry of f' that follows from the entry of f."""
     return Function(
-        f.name + "'", f.slope_kernel or _no_kernel, None, slope_kernel=f.slope_kernel, zero=f.slope_zero,
+        f.name + "'", f.slope_kernel or no_kernel, None, slope_kernel=f.slope_kernel, zero=f.slope_zero,
         arity=f.arity, latex=f.latex + "'",
     )
 
 
-def _no_kernel(*_: Array) -> Array:
+def no_kernel(*_: Array) -> Array:
     """Stands where the derivative is evaluated through its expression."""
     raise AssertionError
 

@@ -109,6 +109,8 @@ def mul(a: Expr, b: Expr) -> Expr:
         return neg(mul(a.args[0], b))
     if b.op == "neg":
         return neg(mul(a, b.args[0]))
+    if b.op == "div" and is_num(b.args[0], 1.0):
+        return div(a, b.args[1])
     return _mul_numbers(a, b)
 
 

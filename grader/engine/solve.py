@@ -1,0 +1,329 @@
+"""The one function of the engine: a plan, rules replaced, values held -> values and bounds, for a whole class.
+
+Arrays are (rows, columns, students, points); with bounds an axis of three stands in front (value, least,
+greatest). There is no loop over students: a class, its wrong rules and its sample points are axes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from grader.engine import names
+from grader.engine.steps import Node, Step
+from grader.engine.update import state_names
+from grader.language.program import Linked, Program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from grader.engine.derive import Plan
+    from grader.engine.steps import Target
+    from grader.language.tree import Expr
+    from grader.spec.model import Matrix, Problem
+
+    Array = NDArray[np.float64]
+
+# What float64 arithmetic may lose on the way to a value, as a bound on every given.
+NOISE = 4 * np.finfo(float).eps
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A quantity held at given values where ``mask`` says so.
+
+    Args:
+        mask: whether it is held, (rows, columns, students, 1) booleans.
+        value, low, high: what it is held at and the bounds of it, (rows, columns, students, points).
+    """
+
+    mask: NDArray[np.bool_]
+    value: Array
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """How a student rounds what he does not write down: half units that widen every value not held.
+
+    Args:
+        digits: significant digits kept, (students,); infinite for none lost.
+        places: half a unit of the last decimal place kept, (students,); 0 for none lost.
+    """
+
+    digits: Array
+    places: Array
+
+
+@dataclass(slots=True)
+class Trace:
+    """What a run gave.
+
+    Args:
+        values: for each node that was kept, its value by its own rule, before it was held.
+        used: the same after holding: what later steps went on with.
+    """
+
+    values: dict[Node, Array] = field(default_factory=dict)
+    used: dict[Node, Array] = field(default_factory=dict)
+
+
+def matrix(value: Matrix) -> Array:
+    """A given as an array for one student and one point."""
+    return np.array(value, dtype=float)[:, :, None, None]
+
+
+class Engine:
+    """A plan compiled; built once a problem, run as often as there are questions to it.
+
+    Args:
+        plan: the worked solution.
+        rules: rules put in place of steps' own, by base name.
+    """
+
+    def __init__(self, plan: Plan, rules: Mapping[str, Expr] | None = None) -> None:
+        self.plan = plan
+        problem = plan.problem
+        self.program = Program(plan.shapes, problem.at_zero, problem.index_base)
+        self.steps: list[Step] = list(plan.steps)
+        self.ranges: list[tuple[int, int, int]] = []
+        for step in self.steps:
+            rule = (rules or {}).get(step.name, step.rule)
+            first = len(self.program.instructions)
+            self.program.bind(step.name, rule)
+            self.ranges.append((first, len(self.program.instructions), self.program.slots[step.name]))
+        self.update_at = next((i for i, s in enumerate(self.steps) if s.phase == "update"), len(self.steps))
+        self.index = {step.name: i for i, step in enumerate(self.steps)}
+        self._linked: dict[bool, Linked] = {}
+
+    def linked(self, *, bounds: bool) -> Linked:
+        """The compiled instructions, plain or with bounds."""
+        found = self._linked.get(bounds)
+        if found is None:
+            found = self._linked[bounds] = self.program.link(bounds=bounds)
+        return found
+
+    def solve(
+        self,
+        keep: Iterable[Node],
+        *,
+        horizon: int = 0,
+        held: Mapping[Node, Held] | None = None,
+        inputs: Mapping[str, Array] | None = None,
+        bounds: bool = False,
+        rounding: Rounding | None = None,
+    ) -> Trace:
+        """Run the worked solution.
+
+        Args:
+            keep: the nodes whose values are wanted.
+            horizon: the number of training steps to go.
+            held: nodes held at given values.
+            inputs: values for symbols, or others for givens, (rows, columns, students, points).
+            bounds: whether to carry error bounds.
+            rounding: how unwritten values were rounded; needs bounds.
+
+        Returns:
+            The kept values; arrays have one axis more in front when bounds are carried.
+        """
+        run = _Run(self, tuple(keep), held or {}, bounds, rounding)
+        with np.errstate(all="ignore"):
+            return run.go(self._inputs(inputs or {}), horizon)
+
+    def _inputs(self, given: Mapping[str, Array]) -> dict[str, Array]:
+        problem = self.plan.problem
+        values = {n: matrix(v) for n, v in problem.given.items() if n not in given}
+        values.update(given)
+        return values
+
+
+class _Run:
+    """The state of one run: the slot file and what is carried from one training step to the next."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        keep: tuple[Node, ...],
+        held: Mapping[Node, Held],
+        bounds: bool,
+        rounding: Rounding | None,
+    ) -> None:
+        self.engine = engine
+        self.held = held
+        self.bounds = bounds
+        self.rounding = rounding
+        self.linked = engine.linked(bounds=bounds)
+        self.trace = Trace()
+        self.keep: dict[int, list[Node]] = {}
+        for node in keep:
+            self.keep.setdefault(node.time, []).append(node)
+        self.pinned: dict[int, dict[int, Held]] = {}
+        for node, hold in held.items():
+            at = self._step_of(node)
+            if at is not None:
+                self.pinned.setdefault(at[0], {})[at[1]] = hold
+
+    def _step_of(self, node: Node) -> tuple[int, int] | None:
+        """The training step in which, and the index of the step by which, a node gets its value."""
+        if node.name in self.engine.index:
+            return node.time, self.engine.index[node.name]
+        after = self.engine.index.get("+" + node.name)
+        return None if after is None or node.time == 0 else (node.time - 1, after)
+
+    def go(self, inputs: dict[str, Array], horizon: int) -> Trace:
+        problem = self.engine.plan.problem
+        carried = self._bounded(_start(problem, inputs))
+        for time in range(horizon + 1):
+            current = {**carried, **self._bounded(_example(problem, time))}
+            current[names.STEP_NUMBER] = self._exact(np.full((1, 1, 1, 1), float(time + 1)))
+            slots = self.linked.start(self._fill(current))
+            last = len(self.engine.steps) if time < horizon else self.engine.update_at
+            self._steps(slots, time, last)
+            self._keep(slots, time, current)
+            if time < horizon:
+                carried = self._advance(slots, carried)
+        return self.trace
+
+    def _bounded(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        if not self.bounds:
+            return dict(values)
+        return {n: np.stack([v, v - NOISE * abs(v), v + NOISE * abs(v)]) for n, v in values.items()}
+
+    def _exact(self, value: Array) -> Array:
+        return value[None] if self.bounds else value
+
+    def _fill(self, current: Mapping[str, Array]) -> dict[int, Array]:
+        slots = self.engine.program.slots
+        steps = self.engine.index
+        return {slots[n]: v for n, v in current.items() if n in slots and n not in steps}
+
+    def _steps(self, slots: list[Any], time: int, last: int) -> None:
+        pinned = self.pinned.get(time)
+        ranges = self.engine.ranges
+        if not pinned and self.rounding is None:
+            self.linked.run(slots, 0, ranges[last - 1][1] if last else 0)
+            return
+        for i in range(last):
+            first, end, out = ranges[i]
+            self.linked.run(slots, first, end)
+            if self.rounding is not None:
+                slots[out] = _widened(slots[out], self.rounding)
+            if pinned and i in pinned:
+                node = self._node(i, time)
+                self.trace.values[node] = slots[out]
+                slots[out] = self._hold(slots[out], pinned[i])
+
+    def _node(self, i: int, time: int) -> Node:
+        step = self.engine.steps[i].name
+        return Node(step[1:], time + 1) if step[0] == "+" else Node(step, time)
+
+    def _hold(self, value: Array, hold: Held) -> Array:
+        if not self.bounds:
+            return np.where(hold.mask, hold.value, value)
+        lanes = np.stack(np.broadcast_arrays(hold.value, hold.low, hold.high))
+        return np.where(hold.mask, lanes, value)
+
+    def _keep(self, slots: list[Any], time: int, current: Mapping[str, Array]) -> None:
+        index = self.engine.index
+        for node in self.keep.get(time, ()):
+            if node.name in index:
+                value = slots[self.engine.ranges[index[node.name]][2]]
+            elif node.name in current:
+                value = current[node.name]
+            else:
+                continue
+            self.trace.values.setdefault(node, value)
+            self.trace.used[node] = value
+
+    def _advance(self, slots: list[Any], carried: Mapping[str, Array]) -> dict[str, Array]:
+        after = dict(carried)
+        for i in range(self.engine.update_at, len(self.engine.steps)):
+            step = self.engine.steps[i].name
+            after[step[1:]] = slots[self.engine.ranges[i][2]]
+        return after
+
+
+def _start(problem: Problem, inputs: dict[str, Array]) -> dict[str, Array]:
+    """Givens, symbols, and the optimizer's states at their beginning."""
+    values = dict(inputs)
+    train = problem.train
+    if train is None:
+        return values
+    for parameter in train.parameters:
+        zero = np.zeros_like(values[parameter])
+        for state in state_names(train):
+            begin = train.state.get(state, {}).get(parameter)
+            own = names.state(state, parameter)
+            values.setdefault(own, zero if begin is None else matrix(begin))
+    return values
+
+
+def _example(problem: Problem, time: int) -> dict[str, Array]:
+    train = problem.train
+    if train is None or not train.examples:
+        return {}
+    return {n: matrix(v) for n, v in train.examples[time % len(train.examples)].items()}
+
+
+def _widened(value: Array, rounding: Rounding) -> Array:
+    """A value's bounds with half a unit more on both sides, for a student who rounds what he does not write.
+
+    A value that has no more digits than that is not touched: 2 stays 2.
+    """
+    if value.shape[0] == 1:
+        value = np.repeat(value, 3, axis=0)
+    middle = value[0]
+    digits, places = rounding.digits[:, None], rounding.places[:, None]
+    magnitude = np.floor(np.log10(np.abs(middle)))
+    half = np.where(middle == 0, 0.0, 0.5 * 10.0 ** (magnitude + 1 - digits))
+    half = np.maximum(np.where(np.isfinite(half), half, 0.0), places)
+    unit = 2 * half
+    off = np.abs(middle - np.round(middle / unit) * unit)
+    exact = (off <= 1e-9 * np.abs(middle) + 1e-300) & (value[2] - value[1] <= 1e-9 * np.abs(middle))
+    half = np.where(exact | (half == 0), 0.0, half)
+    return np.stack(np.broadcast_arrays(middle, value[1] - half, value[2] + half))
+
+
+def evaluate_targets(
+    plan: Plan, targets: Sequence[Target], trace: Trace, *, bounds: bool = False, used: bool = False
+) -> list[Array]:
+    """The values of targets from a run's trace, (rows, columns, students, points) each.
+
+    Args:
+        plan: the worked solution that was run.
+        targets: what to evaluate; a target that is one step (or an element of it) is looked up.
+        trace: of a run that kept all their nodes.
+        bounds: whether the trace carries bounds.
+        used: take the held value of a step itself, not the one that its rule gives.
+    """
+    values = trace.used if used else trace.values
+    out: list[Array] = []
+    with np.errstate(all="ignore"):
+        for target in targets:
+            if target.node is not None:
+                value = values[target.node]
+                if target.place is not None:
+                    i, j = target.place
+                    value = value[..., i : i + 1, j : j + 1, :, :]
+                out.append(value)
+            else:
+                out.append(_evaluate(plan, target, trace.used, bounds))
+    return out
+
+
+def _evaluate(plan: Plan, target: Target, values: Mapping[Node, Array], bounds: bool) -> Array:
+    shapes = {names.timed(n.name, n.time): plan.shapes[n.name] for n in target.nodes}
+    program = Program(shapes, plan.problem.at_zero, plan.problem.index_base)
+    slot = program.compile(target.expr)
+    linked = program.link(bounds=bounds)
+    inputs = {program.slot(names.timed(n.name, n.time)): values[n] for n in target.nodes}
+    slots = linked.start(inputs)
+    linked.run(slots)
+    return np.asarray(slots[slot])
+
+

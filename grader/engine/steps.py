@@ -1,0 +1,58 @@
+"""The worked solution as data: a flat list of steps, each a named quantity with its rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from grader.language.shapes import Shape
+    from grader.language.tree import Expr
+
+Phase = Literal["forward", "backward", "update"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the worked solution.
+
+    Args:
+        name: the base name of the quantity (``z1``, ``dL/dz1``, ``+w1`` for an updated parameter).
+        phase: forward, backward or update.
+        rule: its rule over base names.
+        shape: (rows, columns).
+        stable: another rule with the same value, used where the first is not finite; or None.
+    """
+
+    name: str
+    phase: Phase
+    rule: Expr
+    shape: Shape
+    stable: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A step's quantity after ``time`` training steps."""
+
+    name: str
+    time: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a question asks of the worked solution.
+
+    Args:
+        expr: the quantity as an expression over timed names.
+        shape: (rows, columns) of the answer.
+        node: the step that gives it, or None where no single step does.
+        place: the element of the node that is asked, counted from 0, or None for all of it.
+        nodes: every node in ``expr``.
+    """
+
+    expr: Expr
+    shape: Shape
+    node: Node | None
+    place: tuple[int, int] | None
+    nodes: tuple[Node, ...]
