@@ -1,0 +1,43 @@
+"""What is the caller's mistake and ends a command with status 2, told in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+EXIT_STATUS = 2
+
+
+class Refused(click.ClickException):
+    """Something about a spec, an option or a path; printed as it stands."""
+
+    exit_code = EXIT_STATUS
+
+    def show(self, file: object = None) -> None:  # noqa: ARG002 - the signature of click
+        """Prints the message on standard error, without the `Error:` that click puts before it."""
+        click.echo(self.message, err=True)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turns what a spec or the file system refuses into `Refused`; anything else stays a fault of ours."""
+    from grader.source import SpecError
+
+    try:
+        yield
+    except SpecError as error:
+        raise Refused(str(error)) from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Refused(f"grade: {describe(error)}") from error
+
+
+def describe(error: OSError) -> str:
+    """`specs/hw1.yaml: Permission denied`."""
+    from grader.report.safe import terminal
+
+    reason = error.strerror or str(error) or type(error).__name__
+    return terminal(f"{error.filename}: {reason}" if error.filename else reason)

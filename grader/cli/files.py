@@ -1,0 +1,122 @@
+"""Files that are written whole or not at all, and what is asked about them before anything is graded."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from grader.cli.failures import Refused, describe
+
+STANDARD_OUTPUT = "-"
+READ_AS_SUBMISSIONS = (".yaml", ".yml", ".json")
+
+
+def resolved(path: str | Path) -> Path:
+    """The path without symbolic links; a circle of links stays as it is, and fails where it is used."""
+    return Path(os.path.realpath(path))
+
+
+def check_file(option: str, path: str, inputs: Sequence[str]) -> None:
+    """Refuses a target that cannot be written, or that is among what is to be graded."""
+    if path == STANDARD_OUTPUT:
+        return
+    if not path or Path(path).is_dir():
+        raise Refused(f"grade: {option} {path}: is a folder; expected a file")
+    _spare(option, path, resolved(path), inputs)
+    if not _is_special(Path(path)):
+        _try(option, path, resolved(path).parent)
+
+
+def check_folder(option: str, path: str, inputs: Sequence[str]) -> None:
+    """Refuses a folder that cannot be made or written to, or that is among what is to be graded."""
+    if path == STANDARD_OUTPUT:
+        raise Refused(f"grade: {option} -: with a folder of specs the option names a folder")
+    _spare(option, path, resolved(path) / "any.json", inputs)
+    folder = resolved(path)
+    while not os.path.lexists(folder):
+        folder = folder.parent
+    if not folder.is_dir():
+        raise Refused(f"grade: {option} {path}: {folder} is a file; expected a folder")
+    _try(option, path, folder)
+
+
+def _spare(option: str, path: str, target: Path, inputs: Sequence[str]) -> None:
+    for source in map(resolved, inputs):
+        if target == source:
+            raise Refused(f"grade: {option} {path}: would overwrite what is to be graded")
+        among = source in target.parents and source.is_dir()
+        if among and (target.exists() or target.suffix.lower() in READ_AS_SUBMISSIONS):
+            raise Refused(f"grade: {option} {path}: stands among what is to be graded; choose another folder")
+
+
+def _try(option: str, path: str, folder: Path) -> None:
+    """Makes a file there and takes it away again: permissions alone do not tell (root, read-only disks)."""
+    probe = _beside(folder / "grade")
+    try:
+        os.close(_open_new(probe))
+        probe.unlink()
+    except FileNotFoundError as error:
+        raise Refused(f"grade: {option} {path}: the folder {folder} does not exist") from error
+    except OSError as error:
+        raise Refused(f"grade: {option} {path}: cannot be written: {error.strerror}") from error
+
+
+def write(path: str, chunks: Iterable[str]) -> None:
+    """Writes the text as UTF-8: to standard output for `-`, else to a file that appears when it is complete.
+
+    A device or a pipe is written to as it is; a symbolic link stays one, and a file keeps its permissions.
+
+    Raises:
+        Refused: when the disk refuses; nothing is left behind then.
+    """
+    encoded = (chunk.encode() for chunk in chunks)
+    if path == STANDARD_OUTPUT:
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(encoded)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        if _is_special(Path(path)):
+            with Path(path).open("wb") as device:
+                device.writelines(encoded)
+        else:
+            _replace(resolved(path), encoded)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Refused(f"grade: {path}: cannot be written: {describe(error)}") from error
+
+
+def _replace(path: Path, encoded: Iterable[bytes]) -> None:
+    temporary = _beside(path)
+    try:
+        with os.fdopen(_open_new(temporary), "wb") as file:
+            file.writelines(encoded)
+        with suppress(FileNotFoundError):
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+        temporary.replace(path)
+    except BaseException:  # Ctrl-C too leaves no half-written file
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _beside(path: Path) -> Path:
+    """A name in the same folder, so that the rename stays on one disk; hidden, and never too long."""
+    return path.with_name(f".{path.name[:50]}.{os.getpid()}.tmp")
+
+
+def _open_new(path: Path) -> int:
+    """A descriptor of a new file with the permissions that any new file of this user gets."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it exists and is no regular file: renaming a file over `/dev/null` would replace the device."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False

@@ -1,0 +1,68 @@
+"""`grade run`: its arguments. What it does with them is in grading.py, loaded when it runs."""
+
+from __future__ import annotations
+
+import click
+
+from grader.cli.examples import examples
+
+
+def _percent(_: click.Context, __: click.Parameter, value: float | None) -> float | None:
+    if value is not None and value != value:  # noqa: PLR0124 - true of nan only, which no comparison refuses
+        raise click.BadParameter("expected a number from 0 to 100")
+    return value
+
+
+@click.command(
+    epilog=examples(
+        "grade run specs/hw1.yaml submissions/hw1/ --csv grades.csv",
+        "grade run specs/ submissions/ --quiet --json out/",
+    )
+)
+@click.argument("spec", type=click.Path(exists=True))
+@click.argument("submissions", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option("--json", "json_path", metavar="FILE", help="Write the results; - is standard output.")
+@click.option("--csv", "csv_path", metavar="FILE", help="Write a gradebook.")
+@click.option("--junit", "junit_path", metavar="FILE", help="Write JUnit XML, for a CI job.")
+@click.option(
+    "--fail-under",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    callback=_percent,
+    help="Exit with 1 when a student has less.",
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 when a file could not be read.")
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Grade in N processes.")
+@click.option("--quiet", "-q", is_flag=True, help="Print no report.")
+@click.pass_context
+def run(  # noqa: PLR0913 - click passes every option as an argument
+    context: click.Context,
+    spec: str,
+    submissions: tuple[str, ...],
+    *,
+    json_path: str | None,
+    csv_path: str | None,
+    junit_path: str | None,
+    fail_under: float | None,
+    strict: bool,
+    jobs: int | None,
+    quiet: bool,
+) -> None:
+    """Grade a class: a table of students, then a report a question.
+
+    SUBMISSIONS are files, or folders of files. With a folder for SPEC, every spec in it is graded with the
+    subfolder of its name, and --json, --csv and --junit name folders.
+    """
+    from grader.cli import grading
+
+    outputs = grading.outputs(json_path, csv_path, junit_path)
+    grading.check(spec, submissions, outputs)
+    reports = grading.grade(spec, submissions, jobs, quiet=quiet)
+    grading.write(spec, outputs, reports)
+    if not quiet and not any(output.is_standard for output in outputs):
+        grading.show(reports)
+    complaints = grading.complaints(reports, fail_under, strict=strict)
+    for complaint in complaints:
+        click.echo(f"grade: {complaint}", err=True)
+    if complaints:
+        context.exit(1)

@@ -1,0 +1,30 @@
+"""`grade show`: one student's report."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from grader.cli.examples import examples
+from grader.cli.failures import told
+
+
+@click.command(epilog=examples("grade show specs/hw1.yaml submissions/hw1/s17.yaml"))
+@click.argument("spec", type=click.Path(exists=True, dir_okay=False))
+@click.argument("submission", type=click.Path(exists=True, dir_okay=False))
+def show(spec: str, submission: str) -> None:
+    """Show one student's report, question by question.
+
+    Beside each mistake stands the worked step: its rule, the rule with the numbers put in, and with the
+    student's own numbers where the mistake was made earlier.
+    """
+    from grader.report.terminal import Look, render_student
+    from grader.run import grade_assignment
+
+    with told():
+        report = grade_assignment(spec, [submission])
+    look = Look.of(sys.stdout, os.environ)
+    for student in report.students:
+        sys.stdout.write(render_student(report, student, look))
