@@ -35,7 +35,7 @@ def _percent(_: click.Context, __: click.Parameter, value: float | None) -> floa
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Grade in N processes.")
 @click.option("--quiet", "-q", is_flag=True, help="Print no report.")
 @click.pass_context
-def run(  # noqa: PLR0913 - click passes every option as an argument
+def run(
     context: click.Context,
     spec: str,
     submissions: tuple[str, ...],

@@ -90,7 +90,7 @@ def _facts(student: StudentReport, answer: Answer) -> Iterator[str]:
             yield _element(part)
     for diagnosis in (answer.diagnosis, *answer.alternatives):
         if diagnosis is not None:
-            yield _named(diagnosis)
+            yield f"mistake: {_named(diagnosis)}"
 
 
 def _element(part: Component) -> str:

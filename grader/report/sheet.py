@@ -10,13 +10,16 @@ from grader.report.model import Asked
 from grader.report.numbers import points
 from grader.report.safe import shortened, visible
 
-_PLAIN = re.compile(r"[^\W\d_][\w./^'()+*=,[\]-]*( [\w./^'()+*=,[\]-]+)*")
+_PLAIN = re.compile(r"(?:[^\W\d_]|∂)[\w∂./^'()+*=,[\]-]*(?: [\w∂./^'()+*=,[\]-]+)*")
 """Keys that every YAML reader takes as they stand: a letter first, no colon, no hash, single blanks."""
 
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 """What readers of YAML 1.1 take for something else than text."""
 
 _ESCAPE = re.compile(r'[\x00-\x1f\x7f-\xa0"\\]|[^\x20-\x7e]')
+_DRAWN = 12
+"""How many elements a vector or matrix may have to be drawn with a dot for each."""
+
 _SIMPLE_KEY = 900
 """YAML allows a key on one line 1024 characters."""
 
@@ -30,9 +33,9 @@ def render(title: str, assignment: str, questions: Iterable[Asked]) -> Iterator[
     for problem, group in groupby(asked, key=lambda question: question.problem):
         first, *rest = group
         heading = f" # {_comment(first.problem_title)}" if first.problem_title else ""
-        yield f"  {_key(problem)}{heading}\n"
+        yield f"{_key(problem, '  ')}{heading}\n"
         for question in (first, *rest):
-            yield f"    {_key(question.question)} # {_hint(question)}\n"
+            yield f"{_key(question.question, '    ')} # {_hint(question)}\n"
 
 
 def _hint(asked: Asked) -> str:
@@ -51,9 +54,10 @@ def _form(asked: Asked) -> str:
     rows, columns = asked.shape or (1, 1)
     if (rows, columns) == (1, 1):
         return "a number" if asked.shape else "a number or an expression"
-    if columns == 1:
-        return f"a vector of {rows}, [., .]"
-    return f"a {rows} x {columns} matrix, row by row, [[., .], [., .]]"
+    row = f"[{', '.join(['.'] * columns)}]"
+    blank = f"[{', '.join(['.'] * rows)}]" if columns == 1 else f"[{', '.join([row] * rows)}]"
+    drawn = f" {blank}" if rows * columns <= _DRAWN else ""
+    return f"a vector of {rows}{drawn}" if columns == 1 else f"a {rows} x {columns} matrix, row by row{drawn}"
 
 
 def _comment(text: str) -> str:
@@ -61,11 +65,11 @@ def _comment(text: str) -> str:
     return shortened(visible(text), 200)
 
 
-def _key(text: str) -> str:
+def _key(text: str, indent: str) -> str:
     """A mapping key with its colon, quoted where YAML needs it, spelled out where too long for one line."""
     plain = _PLAIN.fullmatch(text) is not None and text.isprintable() and text.lower() not in _WORDS
     written = text if plain else '"' + _ESCAPE.sub(_escaped, text) + '"'
-    return f"{written}:" if len(written) < _SIMPLE_KEY else f"? {written}\n    :"
+    return f"{indent}{written}:" if len(written) < _SIMPLE_KEY else f"{indent}? {written}\n{indent}:"
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -54,14 +54,14 @@ def _json(value: Value) -> str:
 
 def render_text(solution: Solution, width: int = 80) -> str:
     """Given values, each step with its rule, its numbers and its value, then the answers."""
-    lines = [terminal(f"{solution.title} ({solution.assignment})"), ""]
+    lines = [*_wrapped("", f"{solution.title} ({solution.assignment})", width), ""]
     for problem in solution.problems:
         lines += _problem(problem, width)
     return "\n".join(lines)
 
 
 def _problem(problem: SolvedProblem, width: int) -> Iterator[str]:
-    yield terminal(f"{problem.id}  {problem.title}" if problem.title else problem.id)
+    yield from _wrapped("", f"{problem.id}  {problem.title}" if problem.title else problem.id, width)
     if problem.given:
         yield "\n  Given"
         yield from _aligned([(name, [_text(value)]) for name, value in problem.given], " = ", width)
@@ -90,13 +90,13 @@ def _aligned(rows: Sequence[tuple[str, Sequence[str]]], sign: str, width: int) -
     for name, texts in rows:
         start = f"    {terminal(name):<{left}}"
         for text in texts:
-            yield from _wrapped(start + sign, terminal(text, 100_000), width)
+            yield from _wrapped(start + sign, text, width)
             start = " " * len(start)
 
 
 def _wrapped(start: str, text: str, width: int) -> list[str]:
     return textwrap.wrap(
-        text,
+        terminal(text, 100_000),
         max(width, len(start) + 20),
         initial_indent=start,
         subsequent_indent=" " * len(start),
