@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from grader.language.tree import name as quantity
+from grader.source import Mark
 from grader.spec.names import usable
 from grader.spec.settings import Settings
 from grader.spec.values import read_value
 
 if TYPE_CHECKING:
-    from grader.source import Mark
+    from grader.language import Expr
     from grader.spec.findings import Findings
     from grader.spec.model import Symbol
     from grader.spec.nodes import Node, Scalar
@@ -46,6 +48,7 @@ class Draft:
         minimize, learning_rate, parameters: what `network:` says about training.
         implied: aliases that follow from `network:` (`yhat`, `a2`).
         shapes: sizes known so far; of equations only once they have been resolved.
+        complete: whether all names could be read; otherwise an unknown name is no error of its own.
     """
 
     found: Findings
@@ -61,11 +64,17 @@ class Draft:
     parameters: dict[str, Mark] = field(default_factory=dict)
     implied: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
+    complete: bool = True
 
     @property
     def names(self) -> frozenset[str]:
         """Every quantity that an equation may use."""
-        return frozenset(self.places) | frozenset(self.outer)
+        return frozenset(self.places) | frozenset(self.outer) | frozenset(self.implied)
+
+    @property
+    def synonyms(self) -> dict[str, Expr]:
+        """Names that `network:` implies for quantities of other names."""
+        return {name: quantity(meant) for name, meant in self.implied.items() if name not in self.places}
 
     def define(self, name: str, at: Node | Mark, kind: str) -> bool:
         """Introduce a name; False, and reported, when it cannot be one or exists already."""
@@ -76,7 +85,7 @@ class Draft:
             self.found.error(at, f'"{name}" is {kind} here, and {before} in line {mark.line} already')
             return False
         self.outer.pop(name, None)
-        self.places[name] = (kind, at if not hasattr(at, "mark") else at.mark)
+        self.places[name] = (kind, at if isinstance(at, Mark) else at.mark)
         return True
 
     def give(self, name: str, at: Node | Mark, node: Node) -> Shape | None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from grader.errors import ExpressionError
 from grader.language import SPEC, Expr, Scope, check_names, parse, quantities
 from grader.language.shapes import infer_shape
-from grader.language.tree import walk
+from grader.language.tree import substitute, walk
 from grader.spec.draft import Line
 from grader.spec.fields import items
+from grader.spec.losses import written
 from grader.spec.model import Equation
 from grader.spec.names import QUERIES, is_name
 from grader.spec.nodes import Scalar, what
@@ -48,15 +49,16 @@ def split(found: Findings, node: Node) -> Line | None:
     return Line(name, right.strip(), node.span(start, start + len(name)), node, len(left) + 1)
 
 
-def parse_line(found: Findings, line: Line, scope: Scope) -> Expr | None:
+def parse_line(draft: Draft, line: Line, scope: Scope) -> Expr | None:
     """The tree of a right-hand side whose names all exist."""
     lead = 0 if line.scalar is None else _lead(line)
     try:
         expr = parse(line.text, scope, SPEC)
         _refuse_queries(expr)
-        check_names(expr, scope)
+        if draft.complete:
+            check_names(expr, scope)
     except ExpressionError as error:
-        report(found, line, error, lead)
+        report(draft.found, line, error, lead)
         return None
     return expr
 
@@ -94,15 +96,24 @@ def resolve(draft: Draft) -> tuple[Equation, ...]:
     equations: list[Equation] = []
     lines: dict[str, Line] = {}
     for line in draft.lines:
-        expr = parse_line(draft.found, line, scope)
+        expr = parse_line(draft, line, scope)
         if expr is not None:
-            equations.append(Equation(line.name, expr, line.text, line.mark))
+            equations.append(stated(draft, line, expr))
             lines[line.name] = line
     draft.shapes |= {name: symbol.shape for name, symbol in draft.outer.items()}
     for equation in in_order(draft.found, equations):
         if quantities(equation.expr) <= draft.shapes.keys():
             _size(draft, equation, lines[equation.name])
     return tuple(equations)
+
+
+def stated(draft: Draft, line: Line, expr: Expr) -> Equation:
+    """The equation, with names that `network:` implies (`yhat`) replaced by those that they stand for."""
+    synonyms = draft.synonyms
+    if not synonyms.keys() & quantities(expr):
+        return Equation(line.name, expr, line.text, line.mark)
+    expr = substitute(expr, synonyms)
+    return Equation(line.name, expr, written(expr, draft.settings.log_base), line.mark)
 
 
 def _size(draft: Draft, equation: Equation, line: Line) -> None:

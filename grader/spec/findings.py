@@ -37,9 +37,14 @@ class Findings:
         self.error(scalar.span(error.start, error.end), error.message, error.hint or None)
 
     @property
+    def errors(self) -> int:
+        """How many of them are errors."""
+        return sum(issue.severity == "error" for issue in self.issues)
+
+    @property
     def failed(self) -> bool:
         """Whether any of it is an error."""
-        return any(issue.severity == "error" for issue in self.issues)
+        return self.errors > 0
 
     def _add(self, at: Node | Mark, message: str, hint: str | None, severity: str) -> None:
         mark = at if isinstance(at, Mark) else at.mark

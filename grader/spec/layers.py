@@ -24,6 +24,7 @@ from grader.spec.nodes import Mapping, Scalar, what
 from grader.spec.parts import Layout, Quantity, quantity
 
 if TYPE_CHECKING:
+    from grader.source import Mark
     from grader.spec.draft import Draft
     from grader.spec.fields import Entries
     from grader.spec.nodes import Node
@@ -37,10 +38,13 @@ _LAYER = ("weights", "bias", "activation", "pre", "out")
 
 @dataclass(slots=True)
 class Network:
-    """A network while it is read: its layout, its weights so far, what flows into the next layer."""
+    """A network while it is read: its layout, its weights so far, what flows into the next layer.
+
+    After a layer with an error the flow is None: the names of later layers are still read, their sizes are not.
+    """
 
     layout: Layout
-    flow: Quantity
+    flow: Quantity | None
     weights: dict[str, bool]
 
 
@@ -54,18 +58,17 @@ def read_network(draft: Draft, node: Node) -> Entries:
     inputs = _inputs(draft, node, read)
     if "layers" not in read:
         found.error(node, "the network has no layers", "write layers: [{weights: ..., activation: ...}]")
-    if inputs is None or "layers" not in read:
+        draft.complete = False
         return read
     network = Network(Layout(unit_rows is not False, example_rows is True), inputs, {})
     layers = items(found, read["layers"][1], "layers")
     if not layers:
         found.error(read["layers"][1], "the network has no layers")
+        draft.complete = False
     for count, layer in enumerate(layers, start=1):
-        if not _layer(draft, network, layer, count, last=count == len(layers)):
-            return read
-    if layers:
-        read_loss(draft, network.layout, network.flow, network.weights, read)
-        _learning_rate(draft, read)
+        _layer(draft, network, layer, count, last=count == len(layers))
+    read_loss(draft, network.layout, network.flow, network.weights, read)
+    _learning_rate(draft, read)
     return read
 
 
@@ -79,44 +82,45 @@ def _inputs(draft: Draft, node: Node, read: Entries) -> Quantity | None:
     return Quantity("x", shape)
 
 
-def _layer(draft: Draft, network: Network, node: Node, count: int, *, last: bool) -> bool:
-    """Add layer `count`; False when the layers after it cannot be read either."""
+def _layer(draft: Draft, network: Network, node: Node, count: int, *, last: bool) -> None:
+    """Add layer `count` to the draft, or after an error only its names."""
     read = entries(draft.found, node, "a layer", _LAYER)
-    if "weights" not in read:
-        if isinstance(node, Mapping):
-            draft.found.error(node, f"layer {count} has no weights")
-        return False
-    weights = quantity(draft, read["weights"][1], f"W{count}", "weights")
+    if "weights" not in read and isinstance(node, Mapping):
+        draft.found.error(node, f"layer {count} has no weights")
+    weights = quantity(draft, read["weights"][1], f"W{count}", "weights") if "weights" in read else None
     bias = quantity(draft, read["bias"][1], f"b{count}", "bias") if "bias" in read else None
-    fits = weights and _product(draft, network, weights, read["weights"][1])
-    if weights is None or not fits:
-        return False
-    product, units = fits
-    if bias is not None:
-        product = _with_bias(draft, network.layout, product, bias, units, read["bias"][1])
     for moved in (weights, bias):
         if moved is not None:
             draft.parameters.setdefault(moved.name, node.mark)
-    network.weights[weights.name] = weights.single
-    pre = _label(draft, read, "pre", f"z{count}")
-    out = _label(draft, read, "out", "yhat" if last else f"a{count}")
+    pre, pre_mark = _label(draft, read, "pre", f"z{count}", node)
+    out, out_mark = _label(draft, read, "out", "yhat" if last else f"a{count}", node)
     if last:
         _imply(draft, out, f"a{count}", named="out" in read)
-    draft.equation(pre, product, read["pre"][1].mark if "pre" in read else node.mark)
-    activated = _activation(draft, network.layout, read, pre, units)
-    draft.equation(out, activated, read["out"][1].mark if "out" in read else node.mark)
+    fits = _product(draft, network, weights, read["weights"][1]) if weights else None
+    activated = _activation(draft, network.layout, read, pre, fits[1] if fits else 0)
+    if weights is None or network.flow is None or fits is None:
+        network.flow = None
+        draft.define(pre, pre_mark, "an equation")
+        draft.define(out, out_mark, "an equation")
+        return
+    product, units = fits
+    if bias is not None:
+        product = _with_bias(draft, network.layout, product, bias, units, read["bias"][1])
+    network.weights[weights.name] = weights.single
+    draft.equation(pre, product, pre_mark)
+    draft.equation(out, activated, out_mark)
     network.flow = Quantity(out, network.layout.array(units, network.layout.examples(network.flow.shape)))
-    return True
 
 
-def _label(draft: Draft, read: Entries, key: str, default: str) -> str:
+def _label(draft: Draft, read: Entries, key: str, default: str, layer: Node) -> tuple[str, Mark]:
+    """The name of a layer's quantity, and where it stands (the layer, where the name is the usual one)."""
     if key not in read:
-        return default
+        return default, layer.mark
     node = read[key][1]
     if isinstance(node, Scalar) and not node.empty:
-        return node.text
+        return node.text, node.mark
     draft.found.error(node, f'"{key}" is a name, found {what(node)}')
-    return default
+    return default, node.mark
 
 
 def _imply(draft: Draft, out: str, numbered: str, *, named: bool) -> None:
@@ -130,6 +134,8 @@ def _imply(draft: Draft, out: str, numbered: str, *, named: bool) -> None:
 def _product(draft: Draft, network: Network, weights: Quantity, node: Node) -> tuple[str, int] | None:
     """The product of weights and inputs, and the number of units; None, and reported, where sizes differ."""
     layout, flow = network.layout, network.flow
+    if flow is None:
+        return None
     taken = layout.features(flow.shape)
     units, inputs = weights.shape if layout.unit_rows else weights.shape[::-1]
     if weights.single and taken == 1:

@@ -8,7 +8,7 @@ from grader.language.shapes import show_shape
 from grader.spec.fields import entries, number, one_of, switch
 from grader.spec.findings import known
 from grader.spec.losses import LOSSES, MEANS, loss_text, mean_over, penalty_text
-from grader.spec.nodes import Mapping, Scalar, what
+from grader.spec.nodes import Mapping, Scalar, shortened, what
 from grader.spec.parts import Quantity, quantity
 
 if TYPE_CHECKING:
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from grader.spec.parts import Layout
 
 
-def read_loss(draft: Draft, layout: Layout, output: Quantity, weights: Table[str, bool], read: Entries) -> None:
+def read_loss(
+    draft: Draft, layout: Layout, output: Quantity | None, weights: Table[str, bool], read: Entries
+) -> None:
     """Add the loss to the draft, if the network has one.
 
     Args:
         draft: the problem; takes the targets, the equation and what is minimised.
         layout: how examples lie.
-        output: of the last layer.
+        output: of the last layer; None when a layer has an error of its own.
         weights: every layer's, and whether it is one number.
         read: the network's entries.
     """
@@ -40,27 +42,29 @@ def read_loss(draft: Draft, layout: Layout, output: Quantity, weights: Table[str
         return
     named = _name(draft, read["loss"][1])
     if named is None:
+        draft.complete = False
         return
     label, loss, node = named
-    if target is None:
-        if "targets" not in read:
-            draft.found.error(read["loss"][0], "the loss needs targets", "write targets: {y: 1}")
+    draft.minimize = (label, node.mark)
+    if target is None and "targets" not in read:
+        draft.found.error(read["loss"][0], "the loss needs targets", "write targets: {y: 1}")
+    if target is None or output is None or loss not in LOSSES:
+        draft.define(label, node, "an equation")
         return
     text = loss_text(loss, output.name, target.name, draft.settings.log_base, single=output.single)
     count = layout.examples(output.shape)
     if reduction == "mean" and count > 1 and loss not in MEANS:
         text = mean_over(text, count)
     draft.equation(label, " + ".join([text, *penalties]), node.mark)
-    draft.minimize = (label, node.mark)
 
 
-def _targets(draft: Draft, output: Quantity, read: Entries) -> Quantity | None:
+def _targets(draft: Draft, output: Quantity | None, read: Entries) -> Quantity | None:
     if "targets" not in read:
         shape = draft.known_shape("y")
         return None if shape is None else Quantity("y", shape)
     node = read["targets"][1]
     target = quantity(draft, node, "y", "targets")
-    if target is None or target.shape == output.shape:
+    if target is None or output is None or target.shape == output.shape:
         return target
     message = (
         f"{target.name} is {show_shape(target.shape)}, but the output {output.name} is {show_shape(output.shape)}"
@@ -90,10 +94,9 @@ def _name(draft: Draft, node: Node) -> tuple[str, str, Node] | None:
     if isinstance(node, Scalar) and node.text in LOSSES:
         return label, node.text, at
     written = node.text if isinstance(node, Scalar) else ""
-    message = f'unknown loss "{written}"' if written else f"a loss is a name, found {what(node)}"
-    hint = "a loss of another form is an equation: name it in train: {minimize: ...}"
-    draft.found.error(node, message, known(written, LOSSES) if written else hint)
-    return None
+    message = f'unknown loss "{shortened(written)}"' if written else f"a loss is a name, found {what(node)}"
+    draft.found.error(node, message, known(written, LOSSES))
+    return label, "", at
 
 
 def _penalty(draft: Draft, kind: str, weights: Table[str, bool], read: Entries) -> str | None:

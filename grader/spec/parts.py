@@ -64,6 +64,7 @@ def quantity(draft: Draft, node: Node, default: str, place: str) -> Quantity | N
     if len(node.entries) != 1:
         hint = "write one matrix under one name; its elements can be named under aliases"
         draft.found.error(node, f"{place} has one name and its value, found {len(node.entries)} names", hint)
+        draft.complete = False
         return None
     key, value = node.entries[0]
     if isinstance(value, Scalar) and value.empty and draft.known_shape(key.text) is not None:

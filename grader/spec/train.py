@@ -9,7 +9,7 @@ from grader.language.shapes import show_shape
 from grader.spec.fields import entries, items, number
 from grader.spec.findings import known
 from grader.spec.model import Optimizer, Train
-from grader.spec.nodes import Mapping, Scalar, shortened, what
+from grader.spec.nodes import Mapping, Scalar, Sequence, shortened, what
 from grader.spec.optimizers import OPTIMIZERS
 from grader.spec.parts import quantity
 from grader.spec.update import read_state, read_update, uses_gradient
@@ -157,7 +157,7 @@ def _parameters(draft: Draft, read: Entries, place: Mark) -> tuple[str, ...]:
     for node in items(draft.found, read["parameters"][1], "parameters"):
         if _is_parameter(draft, node, names) and isinstance(node, Scalar):
             names.append(node.text)
-    if not names and not draft.found.failed:
+    if not names and isinstance(read["parameters"][1], Sequence) and not read["parameters"][1].items:
         draft.found.error(read["parameters"][1], "train has no parameters")
     return tuple(names)
 

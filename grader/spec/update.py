@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from grader.errors import ExpressionError
 from grader.language import Scope, quantities
 from grader.language.shapes import infer_shape, show_shape
-from grader.spec.equations import parse_line, read_lines, report
+from grader.spec.equations import parse_line, read_lines, report, stated
 from grader.spec.fields import entries
 from grader.spec.findings import known
-from grader.spec.model import Equation
 from grader.spec.names import usable
 from grader.spec.optimizers import RULE_NAMES
 from grader.spec.values import read_value
@@ -18,7 +17,7 @@ from grader.spec.values import read_value
 if TYPE_CHECKING:
     from grader.spec.draft import Draft, Line
     from grader.spec.fields import Entries
-    from grader.spec.model import Matrix
+    from grader.spec.model import Equation, Matrix
     from grader.spec.nodes import Node
 
 
@@ -65,10 +64,10 @@ def _equations(
 ) -> list[Equation]:
     done: list[Equation] = []
     for line in lines:
-        expr = parse_line(draft.found, line, scope)
+        expr = parse_line(draft, line, scope)
         if expr is None:
             continue
-        done.append(Equation(line.name, expr, line.text, line.mark))
+        done.append(stated(draft, line, expr))
         for parameter in parameters:
             if not _fits(draft, done[-1], line, parameter, states):
                 break
