@@ -22,7 +22,7 @@ from grader.submission.tree import (
 
 _SPACE = re.compile(r"[ \t\n]*")
 _LITERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|-?Infinity|NaN|true|false|null")
-_WORD = re.compile(r"[^\s,\[\]{}:\"]+|.", re.DOTALL)
+_WORD = re.compile(r'[^\s,\[\]{}:"]+|"[^"\n]{0,40}"?|.', re.DOTALL)
 _DECODER = JSONDecoder()
 _QUOTED = "in double quotes"
 _VALUE = f"a number, a list, or text {_QUOTED}"

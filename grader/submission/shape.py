@@ -5,7 +5,7 @@ Not here: the formats, and whether the problem has such a question.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from grader.errors import nearest
@@ -23,7 +23,7 @@ class Content(NamedTuple):
     """What a reader found; `student` is None where the file does not say."""
 
     student: str | None
-    answers: dict[str, dict[str, Given]]
+    answers: Mapping[str, Mapping[str, Given]]
     notes: tuple[str, ...] = ()
 
 
@@ -94,7 +94,7 @@ def _no_answers(root: Group) -> str:
         line = root.entries[names.index(close)][0].line
         return f"line {line}: found `{shorten(close)}`; expected `answers`"
     found = ", ".join(f"`{shorten(name)}`" for name in names[:5]) or "nothing"
-    return f"no `answers:` at the left margin (found {found}); {EXPECTED}"
+    return f"found {found} at the top level, but no `answers`; {EXPECTED}"
 
 
 def _answers(entries: Entries, notes: list[str]) -> dict[str, dict[str, Given]]:

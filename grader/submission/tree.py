@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from grader.source import printable
+
 MAX_BYTES = 1_000_000
 """A larger file is refused unread: an answer sheet has a few kilobytes."""
 
@@ -97,7 +99,7 @@ def describe(node: Node) -> str:
 
 def shorten(text: str, width: int = 40) -> str:
     """The text on one line, cut where it is long, fit to be quoted in a sentence."""
-    flat = " ".join(text[: 4 * width].split())
+    flat = printable(" ".join(text[: 4 * width].split()))
     return flat if len(flat) <= width else f"{flat[: width - 1]}…"
 
 

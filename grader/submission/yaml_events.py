@@ -124,9 +124,8 @@ def _refuse_extras(event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> tuple
     """The event's place, if it has neither anchor nor tag."""
     if event.anchor is None and event.tag is None:
         return _place(event)
-    extra = (
-        f"an anchor (`&{shorten(event.anchor)}`)" if event.anchor else f"a tag (`{shorten(event.tag or '')}`)"
-    )
+    tag = (event.tag or "").replace("tag:yaml.org,2002:", "!!")
+    extra = f"a tag (`{shorten(tag)}`)" if tag else f"an anchor (`&{shorten(event.anchor or '')}`)"
     raise UnreadableError(f"found {extra}; if it is part of an answer, {QUOTE}", *_place(event))
 
 
@@ -143,9 +142,7 @@ _ADVICE = (  # what PyYAML's two parsers say, and what a student can do about it
     ),
     ("sequence entries are not allowed", "a `- ` inside a line; write a minus right before its number"),
     ("could not find expected ':'", "a line that is no `name: answer`"),
-    ("',' or ']'", "a list that is not closed by `]`"),
-    ("',' or '}'", "a group that is not closed by `}`"),
-    ("unexpected end of stream", "a quote that is not closed"),
+    ("maximum nesting depth", "lists nested too deep"),
     ("unknown escape character", "a backslash in double quotes; use single quotes"),
     ("tab character", "a tab; indent with spaces"),
     ("did not find expected key", _INDENT),
@@ -156,15 +153,27 @@ _ADVICE = (  # what PyYAML's two parsers say, and what a student can do about it
 )
 
 
+_UNCLOSED = (  # told where it begins: the parser notices at the end of the file
+    ("',' or ']'", "a list that is not closed by `]`"),
+    ("',' or '}'", "a group that is not closed by `}`"),
+    ("unexpected end of stream", "a quote that is not closed"),
+)
+
+
 def _translated(error: yaml.MarkedYAMLError, text: str) -> UnreadableError:
     """The parser's complaint in a student's words, at its place."""
-    mark = error.problem_mark or error.context_mark
+    said = f"{error.context or ''} {error.problem or ''}".strip()
+    unclosed = _first(_UNCLOSED, said)
+    mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    said = f"{error.context or ''}: {error.problem or ''}"
     if "cannot start any token" in said:
         return UnreadableError(_no_token(text, line, column), line, column)
-    advice = next((advice for words, advice in _ADVICE if words in said), None)
-    return UnreadableError(f"found {advice}" if advice else f"not YAML ({shorten(said, 120)})", line, column)
+    found = unclosed or _first(_ADVICE, said)
+    return UnreadableError(f"found {found}" if found else f"not YAML ({shorten(said, 120)})", line, column)
+
+
+def _first(table: Iterable[tuple[str, str]], said: str) -> str | None:
+    return next((advice for words, advice in table if words in said), None)
 
 
 def _no_token(text: str, line: int, column: int) -> str:
