@@ -76,19 +76,21 @@ def _spec_files(paths: Sequence[str]) -> Iterator[str]:
 def _check(path: str) -> str:
     """Prints what is to be said about one spec, and gives the worst of it: ok, warning or error."""
     from grader.report.checked import summary
-    from grader.source import SpecError
-    from grader.spec import load
+    from grader.source import SpecError, render_issues
+    from grader.spec import inspect
 
     try:
-        assignment = load(path)
+        assignment, warnings, lines = inspect(path)
     except SpecError as error:
         click.echo(str(error), err=True)
         return "error"
     except OSError as error:
         click.echo(f"grade: {describe(error)}", err=True)
         return "error"
-    click.echo(summary(path, assignment))
-    return "ok"
+    click.echo(summary(path, assignment, warnings))
+    if warnings:
+        click.echo(render_issues(warnings, lines), err=True)
+    return "warning" if warnings else "ok"
 
 
 @click.command(epilog=examples("grade expand specs/hw1.yaml"))

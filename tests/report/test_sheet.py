@@ -1,5 +1,6 @@
 """The blank answer sheet."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import yaml
 
 from grader.report import sheet
 from grader.report.model import Asked
+from grader.submission.files import read
 from tests.report.golden_file import compare
 from tests.report.samples import HOSTILE, QUESTIONS
 
@@ -58,3 +60,24 @@ def test_a_filled_sheet_reads_back() -> None:
     text = rendered(*QUESTIONS).replace("z1: #", "z1: 0.20 #").replace("student:", "student: s1")
     assert parsed(text)["student"] == "s1"
     assert parsed(text)["answers"]["q3"]["z1"] == "0.20"
+
+
+def test_a_blank_sheet_is_a_submission_without_answers(tmp_path: Path) -> None:
+    """The reader of submissions finds a student named after the file, who has answered nothing."""
+    path = tmp_path / "s1.yaml"
+    path.write_text(rendered(*QUESTIONS), encoding="utf-8")
+    found = read(path, tmp_path)
+    assert (found.student, found.errors, found.notes) == ("s1", (), ())
+    assert not any(found.answers.values())
+
+
+def test_a_filled_sheet_is_a_submission(tmp_path: Path) -> None:
+    """What is written behind each question is what arrives, digit by digit."""
+    asked = [Asked("q", key, key, 1.0, None) for key in KEYS if key.isprintable()]
+    lines = [line.replace(": #", f": 0.{n}0 #") for n, line in enumerate(rendered(*asked).splitlines())]
+    path = tmp_path / "s1.yaml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    found = read(path, tmp_path)
+    assert found.errors == ()
+    assert set(found.answers["q"]) == {question.question for question in asked}
+    assert set(found.answers["q"].values()) == {f"0.{n}0" for n, line in enumerate(lines) if " #" in line[1:]}
