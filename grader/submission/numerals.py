@@ -76,18 +76,17 @@ def parse_number(text: str, *, decimal_comma: bool = False) -> Numeral | None:
     A decimal comma is read, beside the point, only where the assignment allows it; thousands separators are
     never guessed.
     """
-    try:
-        # The plain decimals that nearly every answer is. float() vouches for what lstrip takes off.
-        value = float(text)
-        digits = text.lstrip("-0.")
-        if not digits.isdigit():
-            digits = digits.replace(".", "", 1)
-        if digits.isdigit() and text.isascii() and len(text) < 40:
-            point = text.find(".")
-            decimals = len(text) - point - 1 if point >= 0 else 0
-            return _new(Numeral, (value, _HALF_ULP[decimals], decimals, len(digits), False))
-    except ValueError:
-        pass
+    if text.isascii() and len(text) < 40:
+        # The plain decimals that nearly every answer is; float() vouches for what lstrip takes off.
+        whole, point, places = text.partition(".")
+        whole = whole.lstrip("-0")
+        if (places.isdigit() or not point) and (whole.isdigit() or not whole):
+            decimals = len(places)
+            sigfigs = len(whole) + decimals if whole else len(places.lstrip("0"))
+            try:
+                return _new(Numeral, (float(text), _HALF_ULP[decimals], decimals, sigfigs, False))
+            except ValueError:
+                pass
     return _read(text.strip(), decimal_comma=decimal_comma)
 
 
