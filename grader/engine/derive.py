@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grader.engine import names
@@ -73,6 +73,7 @@ def derive(problem: Problem, extra: Iterable[Expr] = (), *, whole: bool = False)
     if train and (whole or horizon):
         steps += update_steps(problem, shapes)
     targets = {i: _target(e, resolver.nodes, shapes, steps, problem) for i, e in asked.items()}
+    targets = _through_copies(targets, steps)
     extras = tuple(
         e if isinstance(e, ExpressionError) else _checked_target(e, resolver.nodes, shapes, steps, problem, known)
         for e in others
@@ -137,12 +138,29 @@ def _target(
         place = None
         if expr.op == "index" and shapes[node.name] != NUMBER:
             place = resolve_index(expr, shapes[node.name], problem.index_base)
-        return Target(expr, shape, node, place, used)
+        return Target(expr, shape, node, node, place, used)
     base, time = _base_expression(expr, nodes, problem)
     text = render(base) if base is not None else ""
     if base is not None and any(step.name == text for step in steps):
-        return Target(expr, shape, Node(text, time), None, used)
-    return Target(expr, shape, None, None, used)
+        node = Node(text, time)
+        return Target(expr, shape, node, node, None, used)
+    return Target(expr, shape, None, None, None, used)
+
+
+def _through_copies(targets: dict[str, Target], steps: list[Step]) -> dict[str, Target]:
+    """Move each target back along steps that only pass a value on, up to one that is asked itself.
+
+    Whoever was not asked for dL/dz2 shows it by what he writes for dL/db2.
+    """
+    copies = {s.name: str(s.rule.value) for s in steps if s.rule.op == "name" and s.phase != "update"}
+    named = {s.name for s in steps}
+    asked = {t.node for t in targets.values()}
+
+    def origin(node: Node) -> Node:
+        source = Node(copies[node.name], node.time) if node.name in copies else None
+        return node if source is None or source in asked or source.name not in named else origin(source)
+
+    return {i: replace(t, node=origin(t.node)) if t.node else t for i, t in targets.items()}
 
 
 def _base_expression(

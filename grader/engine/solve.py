@@ -7,7 +7,7 @@ greatest). There is no loop over students: a class, its wrong rules and its samp
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -30,21 +30,19 @@ if TYPE_CHECKING:
 
 # What float64 arithmetic may lose on the way to a value, as a bound on every given.
 NOISE = 4 * np.finfo(float).eps
+# Parts of a rule whose results a student is likely to write down and round.
+_ROUNDED = frozenset({"call", "div", "pow"})
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A quantity held at given values where ``mask`` says so.
+class Hold(Protocol):
+    """What takes a step's value by its own rule and says what the later steps go on with.
 
-    Args:
-        mask: whether it is held, (rows, columns, students, 1) booleans.
-        value, low, high: what it is held at and the bounds of it, (rows, columns, students, points).
+    Called with the value (with bounds: three in front), it returns the value to use, of the same kind,
+    and the mask of the elements that it held, (rows, columns, students, 1).
     """
 
-    mask: NDArray[np.bool_]
-    value: Array
-    low: Array
-    high: Array
+    def __call__(self, value: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """Look at the value and hold it, or parts of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +96,7 @@ class Engine:
             self.program.bind(step.name, rule)
             self.ranges.append((first, len(self.program.instructions), self.program.slots[step.name]))
         self.update_at = next((i for i, s in enumerate(self.steps) if s.phase == "update"), len(self.steps))
+        self.copies = [step.rule.op == "name" for step in self.steps]
         self.index = {step.name: i for i, step in enumerate(self.steps)}
         self._linked: dict[bool, Linked] = {}
 
@@ -113,7 +112,7 @@ class Engine:
         keep: Iterable[Node],
         *,
         horizon: int = 0,
-        held: Mapping[Node, Held] | None = None,
+        held: Mapping[Node, Hold] | None = None,
         inputs: Mapping[str, Array] | None = None,
         bounds: bool = False,
         rounding: Rounding | None = None,
@@ -123,7 +122,7 @@ class Engine:
         Args:
             keep: the nodes whose values are wanted.
             horizon: the number of training steps to go.
-            held: nodes held at given values.
+            held: what holds a node's value, for nodes whose value somebody wrote.
             inputs: values for symbols, or others for givens, (rows, columns, students, points).
             bounds: whether to carry error bounds.
             rounding: how unwritten values were rounded; needs bounds.
@@ -149,7 +148,7 @@ class _Run:
         self,
         engine: Engine,
         keep: tuple[Node, ...],
-        held: Mapping[Node, Held],
+        held: Mapping[Node, Hold],
         bounds: bool,
         rounding: Rounding | None,
     ) -> None:
@@ -162,7 +161,7 @@ class _Run:
         self.keep: dict[int, list[Node]] = {}
         for node in keep:
             self.keep.setdefault(node.time, []).append(node)
-        self.pinned: dict[int, dict[int, Held]] = {}
+        self.pinned: dict[int, dict[int, Hold]] = {}
         for node, hold in held.items():
             at = self._step_of(node)
             if at is not None:
@@ -210,23 +209,29 @@ class _Run:
             return
         for i in range(last):
             first, end, out = ranges[i]
+            self._run_step(slots, first, end)
+            hold = pinned.get(i) if pinned else None
+            mask = None
+            if hold is not None:
+                self.trace.values[self._node(i, time)] = slots[out]
+                slots[out], mask = hold(slots[out])
+            if self.rounding is not None and not self.engine.copies[i]:
+                slots[out] = widened(slots[out], self.rounding, mask)
+
+    def _run_step(self, slots: list[Any], first: int, end: int) -> None:
+        """Run one step; the functions in its rule are numbers that a student rounds, too."""
+        if self.rounding is None:
             self.linked.run(slots, first, end)
-            if self.rounding is not None:
-                slots[out] = _widened(slots[out], self.rounding)
-            if pinned and i in pinned:
-                node = self._node(i, time)
-                self.trace.values[node] = slots[out]
-                slots[out] = self._hold(slots[out], pinned[i])
+            return
+        for k in range(first, end):
+            self.linked.run(slots, k, k + 1)
+            op, _, _, out = self.engine.program.instructions[k]
+            if op in _ROUNDED:
+                slots[out] = widened(slots[out], self.rounding, None)
 
     def _node(self, i: int, time: int) -> Node:
         step = self.engine.steps[i].name
         return Node(step[1:], time + 1) if step[0] == "+" else Node(step, time)
-
-    def _hold(self, value: Array, hold: Held) -> Array:
-        if not self.bounds:
-            return np.where(hold.mask, hold.value, value)
-        lanes = np.stack(np.broadcast_arrays(hold.value, hold.low, hold.high))
-        return np.where(hold.mask, lanes, value)
 
     def _keep(self, slots: list[Any], time: int, current: Mapping[str, Array]) -> None:
         index = self.engine.index
@@ -270,23 +275,22 @@ def _example(problem: Problem, time: int) -> dict[str, Array]:
     return {n: matrix(v) for n, v in train.examples[time % len(train.examples)].items()}
 
 
-def _widened(value: Array, rounding: Rounding) -> Array:
+def widened(value: Array, rounding: Rounding, mask: NDArray[np.bool_] | None) -> Array:
     """A value's bounds with half a unit more on both sides, for a student who rounds what he does not write.
 
-    A value that has no more digits than that is not touched: 2 stays 2.
+    A value that has no more digits than that is not touched: 2 stays 2. Nor is one where ``mask`` is set.
     """
-    if value.shape[0] == 1:
-        value = np.repeat(value, 3, axis=0)
     middle = value[0]
+    low, high = (value[1], value[2]) if value.shape[0] == 3 else (middle, middle)
     digits, places = rounding.digits[:, None], rounding.places[:, None]
     magnitude = np.floor(np.log10(np.abs(middle)))
-    half = np.where(middle == 0, 0.0, 0.5 * 10.0 ** (magnitude + 1 - digits))
+    half = 0.5 * 10.0 ** (magnitude + 1 - digits)
     half = np.maximum(np.where(np.isfinite(half), half, 0.0), places)
-    unit = 2 * half
-    off = np.abs(middle - np.round(middle / unit) * unit)
-    exact = (off <= 1e-9 * np.abs(middle) + 1e-300) & (value[2] - value[1] <= 1e-9 * np.abs(middle))
-    half = np.where(exact | (half == 0), 0.0, half)
-    return np.stack(np.broadcast_arrays(middle, value[1] - half, value[2] + half))
+    off = np.abs(middle - np.round(middle / (2 * half)) * (2 * half))
+    exact = (off <= 1e-9 * np.abs(middle)) & (high - low <= 1e-9 * np.abs(middle))
+    untouched = exact | (half == 0) if mask is None else exact | (half == 0) | mask
+    half = np.where(untouched, 0.0, half)
+    return np.stack(np.broadcast_arrays(middle, low - half, high + half))
 
 
 def evaluate_targets(

@@ -46,7 +46,9 @@ class Target:
     Args:
         expr: the quantity as an expression over timed names.
         shape: (rows, columns) of the answer.
-        node: the step that gives it, or None where no single step does.
+        node: the step that gives it, or None where no single step does; of steps that only pass a value on,
+            the first that somebody asks for, so that a value written for one counts for all.
+        shown: the step under its own name.
         place: the element of the node that is asked, counted from 0, or None for all of it.
         nodes: every node in ``expr``.
     """
@@ -54,5 +56,6 @@ class Target:
     expr: Expr
     shape: Shape
     node: Node | None
+    shown: Node | None
     place: tuple[int, int] | None
     nodes: tuple[Node, ...]

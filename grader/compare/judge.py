@@ -1,0 +1,118 @@
+"""Whether written numbers are right, element by element, for a whole class at once.
+
+A prediction comes with bounds (what honest rounding of earlier steps allows); a written number comes with
+half a unit of its last place. The widest of a question's tolerances wins, its boundary belongs to it, and a
+value rounded to the places written is right beside any of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from grader.spec.model import Tolerance
+
+    Array = NDArray[np.float64]
+    Codes = NDArray[np.int8]
+
+NO, IMPRECISE, CUT, OK = 0, 1, 2, 3
+# Binary noise that no student can see: relative to the larger of the two numbers.
+_SLACK = 1e-12
+_EXACT = 1e-9
+# A number rounded away to nothing, or up from nothing, is not "right with too few digits": 1 for 0.55, 0 for 0.3.
+_LEAST_SHARE = 1.8
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a class wrote for one quantity; arrays are (rows, columns, students, points).
+
+    Args:
+        value: the numbers; anything where ``present`` is False.
+        half: half a unit of the last place written; 0 for fractions and formulas.
+        decimals: places behind the point, large for fractions and formulas.
+        sigfigs: significant digits, likewise.
+        present: whether there is a number at all, (rows, columns, students, 1).
+    """
+
+    value: Array
+    half: Array
+    decimals: Array
+    sigfigs: Array
+    present: NDArray[np.bool_]
+
+    def take(self, students: NDArray[np.intp]) -> Written:
+        """The same for some students only."""
+        return Written(
+            self.value[:, :, students],
+            self.half[:, :, students],
+            self.decimals[:, :, students],
+            self.sigfigs[:, :, students],
+            self.present[:, :, students],
+        )
+
+
+def judge(lanes: Array, written: Written, tolerance: Tolerance) -> Codes:
+    """How each written number agrees with its prediction.
+
+    Args:
+        lanes: value, least and greatest, (3 or 1, rows, columns, students, points).
+        written: what was written.
+        tolerance: the question's.
+
+    Returns:
+        OK, CUT (cut off instead of rounded), IMPRECISE (right with too few digits) or NO for each element,
+        (rows, columns, students, 1): at a formula's sample points the worst counts.
+    """
+    middle = lanes[0]
+    low, high = (lanes[1], lanes[2]) if lanes.shape[0] == 3 else (middle, middle)
+    w, half = written.value, written.half
+    size = np.abs(middle)
+    with np.errstate(all="ignore"):
+        slack = _SLACK * np.maximum(size, np.abs(w))
+        beyond = np.maximum(np.maximum(low - w, w - high), 0.0) - slack
+        finite = np.isfinite(low) & np.isfinite(high) & np.isfinite(w)
+        loose, strict = _windows(size, tolerance)
+        enough = _enough_digits(written, tolerance) | (np.abs(w - middle) <= _EXACT * size)
+        near = beyond <= half
+        ok = (beyond <= loose) | ((beyond <= strict) & enough)
+        if tolerance.rounding:
+            known = (written.sigfigs >= tolerance.min_sigfigs) | (np.abs(w - middle) <= _EXACT * size)
+            ok |= near & enough & known
+        right_but_short = (beyond <= strict) | (near & (np.abs(w) > half) & (size >= _LEAST_SHARE * half))
+        towards_zero = np.where(middle >= 0, low - w, w - high)
+        cut = (towards_zero > -slack) & (towards_zero < 2 * half) & (w * middle > 0)
+        cut &= (written.sigfigs >= 2) & enough
+        codes = np.where(ok, OK, np.where(cut, CUT, np.where(right_but_short, IMPRECISE, NO)))
+        codes = np.where(finite & written.present, codes, NO)
+    return np.asarray(codes.min(axis=-1, keepdims=True), dtype=np.int8)
+
+
+def _windows(size: Array, tolerance: Tolerance) -> tuple[Array, Array]:
+    """The width of the tolerances that ask for no digits, and of those that do; negative where there is none."""
+    loose = strict = np.full_like(size, -1.0)
+    if tolerance.abs is not None:
+        loose = np.maximum(loose, tolerance.abs)
+    if tolerance.rel is not None:
+        loose = np.maximum(loose, tolerance.rel * size)
+    if tolerance.decimals is not None:
+        strict = np.maximum(strict, 0.5 * 10.0**-tolerance.decimals)
+    if tolerance.sigfigs is not None:
+        place = np.where(size > 0, np.floor(np.log10(size)) + 1 - tolerance.sigfigs, -300.0)
+        strict = np.maximum(strict, 0.5 * 10.0**place)
+    return loose * (1 + _SLACK), strict * (1 + _SLACK)
+
+
+def _enough_digits(written: Written, tolerance: Tolerance) -> NDArray[np.bool_]:
+    """Whether as many digits were written as the tolerance asks for."""
+    enough = np.ones(written.value.shape[:3] + (1,), dtype=bool)
+    if tolerance.decimals is not None:
+        enough = enough & (written.decimals >= tolerance.decimals)
+    if tolerance.sigfigs is not None:
+        enough = enough & (written.sigfigs >= tolerance.sigfigs)
+    return enough

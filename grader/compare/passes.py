@@ -1,0 +1,369 @@
+"""Each answer judged from the reference, from the student's own values, and with single values released.
+
+Three kinds of run of the same worked solution, each over the whole class at once:
+
+honest    values that are right are held as written, so that carrying rounded or full values are both right;
+          wrong ones are let go; what was not written is widened by the student's own rounding.
+own       every value is held as written: what the right rule gives from wrong values is follow-through.
+mixed     all held but one, and only one held, for students with several wrong values: a value may be
+          written wrong and the right one used, while another mistake is carried on.
+
+Each is done twice where it makes a difference: with slopes from z (``sigmoid'(z)``) and from the
+activation (``a*(1 - a)``), since a student may take either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.compare.judge import NO, Written, judge
+from grader.engine.solve import Engine, Rounding, Trace, evaluate_targets
+from grader.language.differentiate import slope_from_output
+from grader.language.functions import FUNCTIONS
+from grader.language.tree import Expr, key, name, transform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from grader.engine.derive import Plan
+    from grader.engine.solve import Hold
+    from grader.engine.steps import Node, Target
+    from grader.spec.model import Tolerance
+
+    Array = NDArray[np.float64]
+    Codes = NDArray[np.int8]
+    Mask = NDArray[np.bool_]
+
+MAX_RELEASES = 24
+_WIDEST_DIGITS = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as the passes see it: what it asks, what the class wrote, how exact it must be."""
+
+    target: Target
+    written: Written
+    tolerance: Tolerance
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """The numbers written for one step's quantity, put together from all questions about it."""
+
+    written: Written
+    tolerance: Tolerance
+
+
+def slopes_from_outputs(plan: Plan) -> dict[str, Expr]:
+    """The rules with every f'(u) taken from f(u), where f(u) is a step."""
+    outputs = {key(s.rule): s.name for s in plan.steps if s.rule.op == "call"}
+    rules: dict[str, Expr] = {}
+
+    def from_output(node: Expr) -> Expr | None:
+        if node.op != "call" or not str(node.value).endswith("'") or str(node.value)[:-1] not in FUNCTIONS:
+            return None
+        function = str(node.value)[:-1]
+        output = outputs.get(key(Expr("call", node.args, function)))
+        return slope_from_output(function, name(output), node.args[1:]) if output else None
+
+    for step in plan.steps:
+        rule = transform(step.rule, from_output)
+        if rule is not step.rule and rule != step.rule:
+            rules[step.name] = rule
+    return rules
+
+
+def own_rounding(asked: Sequence[Asked], students: int) -> Rounding:
+    """The precision with which each student works, read off what he wrote.
+
+    The commonest number of significant digits; or, where decimals agree and digits do not, of decimals.
+    """
+    sigfigs, decimals, counted = [], [], []
+    for a in asked:
+        flat = a.written.present & (a.written.decimals > 0) & (a.written.half > 0)
+        sigfigs.append(_flat(a.written.sigfigs, students))
+        decimals.append(_flat(a.written.decimals, students))
+        counted.append(_flat(flat.astype(float), students) > 0)
+    if not asked:
+        return Rounding(np.full(students, np.inf), np.zeros(students))
+    use = np.concatenate(counted)
+    digits, share_digits = _mode(np.concatenate(sigfigs), use)
+    places, share_places = _mode(np.concatenate(decimals), use)
+    some = use.any(axis=0)
+    by_places = some & (share_places >= 0.8) & (share_digits < 0.8)
+    digits = np.where(some & ~by_places, np.maximum(digits, 2), np.inf)
+    return Rounding(digits, np.where(by_places, 0.5 * 10.0**-places, 0.0))
+
+
+def _flat(values: Array, students: int) -> Array:
+    return np.broadcast_to(values[..., 0], (*values.shape[:2], students)).reshape(-1, students)
+
+
+def _mode(values: Array, use: Mask) -> tuple[Array, Array]:
+    """The commonest value of each column (the smallest of equals), and its share."""
+    levels = np.arange(_WIDEST_DIGITS + 1)
+    clipped = np.clip(values, 0, _WIDEST_DIGITS)
+    counts = ((clipped[None] == levels[:, None, None]) & use[None]).sum(axis=1)
+    best = counts.argmax(axis=0)
+    total = np.maximum(use.sum(axis=0), 1)
+    return best.astype(float), counts.max(axis=0) / total
+
+
+def pins_of(asked: Sequence[Asked], plan: Plan, points: int) -> dict[Node, Pin]:
+    """What was written for each step's quantity."""
+    pins: dict[Node, Pin] = {}
+    for a in asked:
+        node = a.target.node
+        if node is None:
+            continue
+        if a.target.place is None:
+            pins.setdefault(node, Pin(a.written, a.tolerance))
+            continue
+        if node not in pins:
+            pins[node] = Pin(_empty(plan.shapes[node.name], a.written, points), a.tolerance)
+        _put(pins[node].written, a)
+    return pins
+
+
+def _empty(shape: tuple[int, int], like: Written, points: int) -> Written:
+    students = like.value.shape[2]
+    return Written(
+        np.zeros((*shape, students, points)),
+        np.zeros((*shape, students, points)),
+        np.full((*shape, students, 1), 99.0),
+        np.zeros((*shape, students, 1)),
+        np.zeros((*shape, students, 1), dtype=bool),
+    )
+
+
+def _put(whole: Written, a: Asked) -> None:
+    if a.target.place is None or whole.value.shape[:2] == (1, 1):
+        return
+    at = a.target.place
+    if whole.present.flags.writeable:
+        for array, part in (
+            (whole.value, a.written.value),
+            (whole.half, a.written.half),
+            (whole.decimals, a.written.decimals),
+            (whole.sigfigs, a.written.sigfigs),
+            (whole.present, a.written.present),
+        ):
+            array[at[0], at[1]] = part[0, 0]
+
+
+def hull(value: Array, pin: Written, mask: Mask, right: Mask) -> Array:
+    """What later steps may have used where a value is held.
+
+    For a right value: anything between it and the unrounded one. For a wrong one: whatever rounds to it.
+    """
+    w, half = pin.value, pin.half
+    middle, low, high = value if value.shape[0] == 3 else (value[0],) * 3
+    reach = 2 * half
+    wide = np.where(pin.sigfigs >= 2, half, 0.0)
+    low_right = np.minimum(w, np.maximum(low, w - reach))
+    high_right = np.maximum(w, np.minimum(high, w + reach))
+    held_low = np.where(right, low_right, w - wide)
+    held_high = np.where(right, high_right, w + wide)
+    return np.stack(
+        np.broadcast_arrays(
+            np.where(mask, w, middle), np.where(mask, held_low, low), np.where(mask, held_high, high)
+        )
+    )
+
+
+class Passes:
+    """The runs over one problem's answers, for the students who need them.
+
+    Args:
+        plan: the worked solution.
+        engines: the worked solution compiled, once with slopes from z, once from activations if that differs.
+        asked: the questions with what was written, for these students.
+        inputs: values of the symbols.
+        keep: the nodes whose values formulas and questions need.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        engines: Sequence[Engine],
+        asked: Sequence[Asked],
+        inputs: Mapping[str, Array],
+        keep: Sequence[Node],
+    ) -> None:
+        self.plan = plan
+        self.engines = engines
+        self.asked = asked
+        self.inputs = inputs
+        self.keep = keep
+        self.points = max((v.shape[-1] for v in inputs.values()), default=1)
+        self.students = asked[0].written.value.shape[2] if asked else 0
+        self.pins = pins_of(asked, plan, self.points)
+        self.rounding = own_rounding(asked, self.students)
+
+    def honest(self, refill: Refill) -> list[Codes]:
+        """Codes with right values held and wrong ones let go."""
+
+        def policy(pin: Pin) -> Hold:
+            def hold(value: Array) -> tuple[Array, Mask]:
+                mask = (judge(value, pin.written, pin.tolerance) > NO) & pin.written.present
+                return hull(value, pin.written, mask, mask), mask
+
+            return hold
+
+        return self._best({node: policy(pin) for node, pin in self.pins.items()}, refill)
+
+    def own(self, refill: Refill) -> list[Codes]:
+        """Codes with every value held."""
+
+        def policy(pin: Pin) -> Hold:
+            def hold(value: Array) -> tuple[Array, Mask]:
+                right = judge(value, pin.written, pin.tolerance) > NO
+                return hull(value, pin.written, pin.written.present, right), pin.written.present
+
+            return hold
+
+        return self._best({node: policy(pin) for node, pin in self.pins.items()}, refill, follow=True)
+
+    def _best(self, held: Mapping[Node, Hold], refill: Refill, *, follow: bool = False) -> list[Codes]:
+        best: list[Codes] = []
+        for engine in self.engines:
+            trace = engine.solve(
+                self.keep,
+                horizon=self.plan.horizon,
+                held=held,
+                inputs=self.inputs,
+                bounds=True,
+                rounding=self.rounding,
+            )
+            codes = self._codes(trace, refill, follow=follow)
+            best = [np.maximum(a, b) for a, b in zip(best, codes, strict=True)] if best else codes
+        return best
+
+    def _codes(self, trace: Trace, refill: Refill, *, follow: bool) -> list[Codes]:
+        targets = [a.target for a in self.asked]
+        lanes = evaluate_targets(self.plan, targets, trace, bounds=True)
+        written = refill(trace)
+        codes = []
+        for a, value, numbers in zip(self.asked, lanes, written, strict=True):
+            code = judge(value, numbers, a.tolerance)
+            if follow:
+                code = np.where((value[0] == 0).all(axis=-1, keepdims=True), NO, code).astype(np.int8)
+            codes.append(code)
+        return codes
+
+    def mixed(self, refill: Refill, honest: Sequence[Codes], own: Sequence[Codes]) -> list[Codes] | None:
+        """Codes with single values released, or alone held, for students with several wrong values."""
+        pairs = self._pairs(honest, own)
+        if not pairs:
+            return None
+        students = np.array([p[0] for p in pairs])
+        sub = Passes(
+            self.plan, self.engines, [_taken(a, students) for a in self.asked], self.inputs, self.keep
+        )
+        sub.rounding = Rounding(self.rounding.digits[students], self.rounding.places[students])
+        held = {node: sub._exception(node, pin, pairs) for node, pin in sub.pins.items()}
+        codes = sub._best(held, refill.taken(students), follow=True)
+        out = []
+        for code, like in zip(codes, honest, strict=True):
+            most = np.zeros_like(like)
+            for i, student in enumerate(students.tolist()):
+                most[:, :, student] = np.maximum(most[:, :, student], code[:, :, min(i, code.shape[2] - 1)])
+            out.append(most)
+        return out
+
+    def _pairs(self, honest: Sequence[Codes], own: Sequence[Codes]) -> list[tuple[int, int, bool]]:
+        """(student, question, alone): the single exceptions worth trying."""
+        wrong = [
+            ((h == NO) & a.written.present).any(axis=(0, 1, 3))
+            for h, a in zip(honest, self.asked, strict=True)
+        ]
+        red = [
+            ((np.maximum(h, o) == NO) & a.written.present).any(axis=(0, 1, 3))
+            for h, o, a in zip(honest, own, self.asked, strict=True)
+        ]
+        pairs: list[tuple[int, int, bool]] = []
+        table = np.array([np.broadcast_to(w, self.students) for w in wrong])
+        reds = np.array([np.broadcast_to(r, self.students) for r in red])
+        for student in np.flatnonzero(reds.any(axis=0) & (table.sum(axis=0) >= 2)).tolist():
+            for question in np.flatnonzero(table[:, student])[:MAX_RELEASES].tolist():
+                pairs += [(student, question, False), (student, question, True)]
+        return pairs
+
+    def _exception(self, node: Node, pin: Pin, pairs: list[tuple[int, int, bool]]) -> Hold:
+        """Hold right values, and of the wrong ones all but the pair's own, or only the pair's own."""
+        shape = pin.written.value.shape[:2]
+        chosen = np.zeros((*shape, len(pairs), 1), dtype=bool)
+        alone = np.array([p[2] for p in pairs])[None, None, :, None]
+        for i, (_, question, _) in enumerate(pairs):
+            target = self.asked[question].target
+            if target.node == node:
+                at = target.place if target.place is not None else (slice(None), slice(None))
+                chosen[(*at, i)] = True
+
+        def hold(value: Array) -> tuple[Array, Mask]:
+            right = judge(value, pin.written, pin.tolerance) > NO
+            mask = pin.written.present & (right | np.where(alone, chosen, ~chosen))
+            return hull(value, pin.written, mask, right), mask
+
+        return hold
+
+
+def _taken(a: Asked, students: NDArray[np.intp]) -> Asked:
+    return Asked(a.target, a.written.take(students), a.tolerance)
+
+
+class Refill:
+    """Gives what was written, with formulas evaluated at the values of a run.
+
+    Args:
+        asked: the questions.
+        formulas: what to evaluate: (question, student, element, function of a run's values).
+    """
+
+    def __init__(self, asked: Sequence[Asked], formulas: Sequence[FormulaCell]) -> None:
+        self.asked = asked
+        self.formulas = formulas
+
+    def __call__(self, trace: Trace) -> list[Written]:
+        """The numbers of every question."""
+        written = [a.written for a in self.asked]
+        if not self.formulas:
+            return written
+        fresh = {f.question for f in self.formulas}
+        for q in fresh:
+            w = written[q]
+            written[q] = Written(w.value.copy(), w.half, w.decimals, w.sigfigs, w.present)
+        for f in self.formulas:
+            value = f.at(trace.used, f.student)
+            w = written[f.question].value
+            if f.place is None:
+                w[:, :, f.student] = value[:, :, 0]
+            else:
+                w[f.place[0], f.place[1], f.student] = value[0, 0, 0]
+        return written
+
+    def taken(self, students: NDArray[np.intp]) -> Refill:
+        """The same for some students only, each as often as listed."""
+        asked = [_taken(a, students) for a in self.asked]
+        cells = []
+        for f in self.formulas:
+            for i in np.flatnonzero(students == f.student).tolist():
+                cells.append(FormulaCell(f.question, i, f.place, f.at))
+        return Refill(asked, cells)
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaCell:
+    """An answer that is a formula: where it belongs and how to evaluate it at a run's values."""
+
+    question: int
+    student: int
+    place: tuple[int, int] | None
+    at: Callable[[Mapping[Node, Array], int], Array]
+

@@ -1,0 +1,381 @@
+"""A class's answers to one problem, from what was written to a verdict for every element."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.compare.judge import CUT, IMPRECISE, NO, OK, Written, judge
+from grader.compare.match import Match, Matcher, Place
+from grader.compare.passes import Asked, FormulaCell, Passes, Refill, slopes_from_outputs
+from grader.compare.sheet import FormulaReader, Sheet, read_sheet
+from grader.engine import names
+from grader.engine.depends import depends
+from grader.engine.derive import derive
+from grader.engine.points import sample
+from grader.engine.solve import Engine, evaluate_targets
+from grader.errors import ExpressionError
+from grader.language.evaluate import evaluate
+from grader.language.render import render
+from grader.language.shapes import NUMBER, show_shape
+from grader.language.tree import key
+from grader.submission.model import Duplicate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from grader.engine.derive import Plan
+    from grader.engine.solve import Trace
+    from grader.engine.steps import Node, Target
+    from grader.language.tree import Expr
+    from grader.spec.model import Problem
+    from grader.submission.model import Given
+
+    Array = NDArray[np.float64]
+    Codes = NDArray[np.int8]
+
+# A verdict as a code in an array of (rows, columns, students).
+MISSING, UNREADABLE, WRONG, SLIP_CUT, SHORT, FOLLOWED, CORRECT, UNDECIDED, SLIP_TURNED = range(9)
+
+
+@dataclass(slots=True)
+class QuestionResult:
+    """What a class's answers to one numbered question came to.
+
+    Args:
+        sheet: the answers as read.
+        codes: a verdict code for each element, (rows, columns, students).
+        read_as: (student, element or None) -> how a formula was read.
+    """
+
+    sheet: Sheet
+    codes: NDArray[np.int8]
+    read_as: dict[tuple[int, Place | None], str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ProblemResult:
+    """What a class's answers to one problem came to.
+
+    Args:
+        plan: the worked solution.
+        reference: the expected value of each numbered question, (rows, columns, 1, points).
+        questions: results of the numbered questions, by id.
+        given: for every question, by id, what each student wrote.
+        matched: key as written -> question, for every key that was met.
+        notes: student -> what was odd about the answers.
+        decided: the answers of the depends questions.
+        keys: (student, question number) -> the key under which the answer stood.
+    """
+
+    plan: Plan
+    reference: Mapping[str, Array]
+    questions: Mapping[str, QuestionResult]
+    given: Mapping[str, Sequence[Given | dict[Place, Given] | None]]
+    notes: Mapping[int, list[str]]
+    decided: Mapping[str, bool]
+    keys: Mapping[tuple[int, int], str]
+
+
+class ProblemGrader:
+    """Judges answers to one problem; what does not depend on answers is done once.
+
+    Args:
+        problem: the problem.
+        decimal_comma: whether ``1,5`` is a number.
+    """
+
+    def __init__(self, problem: Problem, *, decimal_comma: bool = False) -> None:
+        self.problem = problem
+        self.decimal_comma = decimal_comma
+        self.plan = derive(problem)
+        self.matcher = Matcher(problem, self.plan)
+        self.reader = FormulaReader(self.matcher.scope)
+        self.decided = {
+            q.id: depends(problem, q.expr) for q in problem.questions if q.kind == "depends" and q.expr
+        }
+
+    def grade(self, answers: Sequence[Mapping[str, Given]]) -> ProblemResult:
+        """Judge the answers of a class, each a mapping from keys as written to what stands there."""
+        collected = _Collected(self.matcher, len(self.problem.questions))
+        for student, given in enumerate(answers):
+            collected.add(student, given)
+        columns = collected.columns(len(answers))
+        given = {q.id: columns[i] for i, q in enumerate(self.problem.questions)}
+        sheets = {
+            q.id: read_sheet(
+                q, self.plan.targets[q.id].shape, given[q.id], self.reader, decimal_comma=self.decimal_comma
+            )
+            for q in self.problem.questions
+            if q.kind == "value"
+        }
+        judged = _Judgement(self.problem, self.plan, sheets, len(answers))
+        return ProblemResult(
+            judged.plan, judged.reference, judged.results(), given, collected.notes, self.decided, collected.keys
+        )
+
+
+class _Collected:
+    """Answers sorted by question; nothing is dropped silently."""
+
+    def __init__(self, matcher: Matcher, questions: int) -> None:
+        self.matcher = matcher
+        self.cells: list[dict[int, Given | dict[Place, Given]]] = [{} for _ in range(questions)]
+        self.keys: dict[tuple[int, int], str] = {}
+        self.notes: dict[int, list[str]] = {}
+
+    def add(self, student: int, given: Mapping[str, Given]) -> None:
+        find, cells, keys = self.matcher.find, self.cells, self.keys
+        for written, value in given.items():
+            match = find(written)
+            if match is None:
+                self._unknown(student, written)
+            elif match.place is None and student not in cells[match.question]:
+                cells[match.question][student] = value
+                keys[student, match.question] = written
+            else:
+                self._further(student, written, value, match)
+
+    def columns(self, students: int) -> list[list[Given | dict[Place, Given] | None]]:
+        return [[cell.get(s) for s in range(students)] for cell in self.cells]
+
+    def _further(self, student: int, written: str, value: Given, match: Match) -> None:
+        cell = self.cells[match.question]
+        before = cell.get(student)
+        first = self.keys.setdefault((student, match.question), written)
+        if match.place is None or (before is not None and not isinstance(before, dict)):
+            texts = (show_given(before), show_given(value))
+            cell[student] = Duplicate(texts, (0, 0))
+            self._note(student, f'"{first}" and "{written}" answer the same question')
+        elif before is None:
+            cell[student] = {match.place: value}
+        elif match.place in before:
+            before[match.place] = Duplicate((show_given(before[match.place]), show_given(value)), (0, 0))
+            self._note(student, f'"{written}" is answered twice')
+        else:
+            before[match.place] = value
+
+    def _unknown(self, student: int, written: str) -> None:
+        near = self.matcher.nearest(written)
+        hint = f'; did you mean "{near}"?' if near else ""
+        self._note(student, f'"{written}" is not a question of {self.matcher.problem.id}{hint}')
+
+    def _note(self, student: int, text: str) -> None:
+        self.notes.setdefault(student, []).append(text)
+
+
+def show_given(given: object) -> str:
+    """What was written, as text."""
+    if isinstance(given, str):
+        return given
+    if isinstance(given, tuple):
+        return "[" + ", ".join(show_given(g) for g in given) + "]"
+    if isinstance(given, dict):
+        return ", ".join(f"{show_given(v)}" for v in given.values())
+    texts = getattr(given, "texts", None)
+    return " and ".join(texts) if texts else ""
+
+
+class _Judgement:
+    """Formulas resolved, the reference solved, the class judged in passes."""
+
+    def __init__(self, problem: Problem, plan: Plan, sheets: Mapping[str, Sheet], students: int) -> None:
+        self.problem = problem
+        self.sheets = sheets
+        self.students = students
+        self.undecided: dict[tuple[int, int, Place | None], str] = {}
+        self.exprs = _distinct(sheets)
+        self.plan = derive(problem, list(self.exprs.values())) if self.exprs else plan
+        self.extra = dict(zip(self.exprs, self.plan.extra, strict=True))
+        self.engine = Engine(self.plan)
+        self.inputs = sample(problem, self.engine)
+        self.order = [q.id for q in problem.questions if q.id in sheets]
+        self.targets = [self.plan.targets[i] for i in self.order]
+        self.keep = self._kept()
+        self.cells = self._cells()
+        self.reference = self._solve_reference()
+
+    def _kept(self) -> list[Node]:
+        wanted = [*self.targets, *(t for t in self.extra.values() if not isinstance(t, ExpressionError))]
+        nodes = [n for t in wanted for n in t.nodes]
+        nodes += [t.node for t in wanted if t.node is not None]
+        return list(dict.fromkeys(nodes))
+
+    def _solve_reference(self) -> dict[str, Array]:
+        self.trace: Trace = self.engine.solve(
+            self.keep, horizon=self.plan.horizon, inputs=self.inputs or {}, bounds=True
+        )
+        self.lanes = evaluate_targets(self.plan, self.targets, self.trace, bounds=True)
+        return {i: lane[0] for i, lane in zip(self.order, self.lanes, strict=True)}
+
+    def _cells(self) -> list[FormulaCell]:
+        """The formulas that can be evaluated; the others get their reason."""
+        cells: list[FormulaCell] = []
+        for q, i in enumerate(self.order):
+            sheet = self.sheets[i]
+            for f in sheet.formulas:
+                found = self.extra[key(f.expr)]
+                asked = sheet.shape if f.place is None else NUMBER
+                reason = _objection(found, asked, self.targets[q], f.place)
+                if isinstance(reason, str):
+                    if reason.startswith("="):
+                        sheet.misshapen[f.student] = reason[1:]
+                    else:
+                        sheet.reasons[(f.student, f.place)] = reason
+                elif not isinstance(found, ExpressionError):
+                    cells.append(FormulaCell(q, f.student, f.place, self._evaluator(found)))
+        return cells
+
+    def _evaluator(self, target: Target) -> Callable[[Mapping[Node, Array], int], Array]:
+        at_zero, base = self.problem.at_zero, self.problem.index_base
+        expr = target.expr
+        timed = [(names.timed(n.name, n.time), n) for n in target.nodes]
+
+        def at(values: Mapping[Node, Array], student: int) -> Array:
+            known = {}
+            for text, node in timed:
+                lane = values[node][0]
+                known[text] = lane[:, :, student : student + 1] if lane.shape[2] > 1 else lane
+            with np.errstate(all="ignore"):
+                return evaluate(expr, known, at_zero, base)
+
+        return at
+
+    def results(self) -> dict[str, QuestionResult]:
+        """The verdict codes of every numbered question."""
+        written = [self.sheets[i].written for i in self.order]
+        points = max((v.shape[-1] for v in (self.inputs or {}).values()), default=1)
+        written = _with_room(written, self.cells, points)
+        asked = [
+            Asked(t, w, self.sheets[i].question.tolerance)
+            for t, w, i in zip(self.targets, written, self.order, strict=True)
+        ]
+        refill = Refill(asked, self.cells)
+        filled = refill(self.trace)
+        self._check_finite(filled)
+        asked = [Asked(a.target, w, a.tolerance) for a, w in zip(asked, filled, strict=True)]
+        best = [judge(lane, a.written, a.tolerance) for lane, a in zip(self.lanes, asked, strict=True)]
+        best = [np.array(np.broadcast_to(b, (*b.shape[:2], self.students, 1))) for b in best]
+        codes = [_first_codes(b, a.written) for b, a in zip(best, asked, strict=True)]
+        self._second_look(asked, codes)
+        return {i: self._finished(q, i, codes[q]) for q, i in enumerate(self.order)}
+
+    def _second_look(self, asked: Sequence[Asked], codes: list[Codes]) -> None:
+        """Judge from the student's own values whoever has something that the reference alone calls wrong."""
+        red = np.zeros(self.students, dtype=bool)
+        for code, a in zip(codes, asked, strict=True):
+            red |= ((code < CORRECT)[..., None] & a.written.present).any(axis=(0, 1, 3))
+        subset = np.flatnonzero(red)
+        if not subset.size or self.inputs is None:
+            return
+        rules = slopes_from_outputs(self.plan)
+        engines = [self.engine, *([Engine(self.plan, rules)] if rules else [])]
+        chosen = [Asked(a.target, a.written.take(subset), a.tolerance) for a in asked]
+        refill = Refill(asked, self.cells).taken(subset)
+        passes = Passes(self.plan, engines, chosen, self.inputs, self.keep)
+        honest = passes.honest(refill)
+        own = passes.own(refill)
+        _merge(codes, subset, honest, chosen, CORRECT)
+        _merge(codes, subset, own, chosen, FOLLOWED)
+        mixed = passes.mixed(refill, honest, own)
+        if mixed is not None:
+            _merge(codes, subset, mixed, chosen, FOLLOWED)
+
+    def _check_finite(self, filled: Sequence[Written]) -> None:
+        """A formula that is nowhere real and finite where the right one is cannot be decided."""
+        for cell in self.cells:
+            value = filled[cell.question].value
+            at = (cell.place or (slice(None), slice(None)), cell.student)
+            part = value[(*at[0], at[1])] if isinstance(at[0], tuple) else value[:, :, cell.student]
+            good = np.isfinite(part).reshape(-1, part.shape[-1]).all(axis=0)
+            if self.inputs is None or (part.shape[-1] > 1 and not good.all()):
+                reason = "could not decide: there are too few points where this formula and the right one are real"
+                self.undecided[(cell.question, cell.student, cell.place)] = reason
+            elif not good.all():
+                reason = "this formula has no finite value for the numbers of the problem"
+                self.sheets[self.order[cell.question]].reasons[(cell.student, cell.place)] = reason
+
+    def _finished(self, q: int, i: str, codes: Codes) -> QuestionResult:
+        sheet = self.sheets[i]
+        for (student, place) in sheet.reasons:
+            at = (slice(None), slice(None)) if place is None else place
+            codes[(*at, student)] = UNREADABLE
+        for student in sheet.misshapen:
+            codes[:, :, student] = WRONG
+        for student in sheet.transposed:
+            part = codes[:, :, student]
+            codes[:, :, student] = np.where(part >= SLIP_CUT, SLIP_TURNED, part)
+        for (question, student, place), reason in self.undecided.items():
+            if question == q:
+                at = (slice(None), slice(None)) if place is None else place
+                codes[(*at, student)] = UNDECIDED
+                sheet.reasons[(student, place)] = reason
+        read_as = {
+            (f.student, f.place): render(f.expr)
+            for f in sheet.formulas
+            if (f.student, f.place) not in sheet.reasons
+        }
+        return QuestionResult(sheet, codes, read_as)
+
+
+def _distinct(sheets: Mapping[str, Sheet]) -> dict[object, Expr]:
+    return {key(f.expr): f.expr for s in sheets.values() for f in s.formulas}
+
+
+def _objection(
+    found: Target | ExpressionError, asked: tuple[int, int], target: Target, place: Place | None
+) -> str | None:
+    """Why a formula is no answer: a reason, one with "=" in front if only its size is wrong, or None."""
+    if isinstance(found, ExpressionError):
+        return found.message + (f" ({found.hint})" if found.hint else "")
+    shown = {target.node, target.shown} - {None}
+    if target.shown is not None and target.shown in found.nodes and place in (None, found.place):
+        return "the formula names the very quantity that is asked"
+    if target.shown is None and found.expr == target.expr and shown:
+        return "the formula repeats the question"
+    if found.shape != asked and not (found.shape == asked[::-1] and 1 in asked):
+        return f"={show_shape(asked)} was asked, this formula gives {show_shape(found.shape)}"
+    return None
+
+
+def _with_room(written: list[Written], cells: Sequence[FormulaCell], points: int) -> list[Written]:
+    """Arrays in which a formula's values at all points have room, and are present."""
+    out = list(written)
+    for q in {c.question for c in cells}:
+        w = out[q]
+        wide = (*w.value.shape[:3], points)
+        out[q] = Written(
+            np.array(np.broadcast_to(w.value, wide)), w.half, w.decimals.copy(), w.sigfigs.copy(), w.present.copy()
+        )
+    for c in cells:
+        w = out[c.question]
+        at = (slice(None), slice(None)) if c.place is None else c.place
+        w.present[(*at, c.student)] = True
+        w.sigfigs[(*at, c.student)] = 99
+        w.decimals[(*at, c.student)] = 99
+    return out
+
+
+def _first_codes(best: Codes, written: Written) -> Codes:
+    table = np.array([WRONG, SHORT, SLIP_CUT, CORRECT], dtype=np.int8)
+    present = np.broadcast_to(written.present, best.shape)
+    return np.asarray(np.where(present, table[best], MISSING)[..., 0], dtype=np.int8)
+
+
+def _merge(
+    codes: list[Codes], subset: NDArray[np.intp], found: Sequence[Codes], asked: Sequence[Asked], right: int
+) -> None:
+    """Take what is kinder."""
+    table = np.zeros(4, dtype=np.int8)
+    table[[NO, IMPRECISE, CUT, OK]] = [WRONG, SHORT, SLIP_CUT, right]
+    rank = np.array([0, 0, 1, 3, 2, 4, 5, 0, 0])
+    for code, new, a in zip(codes, found, asked, strict=True):
+        now = code[:, :, subset]
+        offered = np.broadcast_to(table[new][..., 0], now.shape)
+        present = np.broadcast_to(a.written.present, (*now.shape, 1))[..., 0]
+        better = (rank[offered] > rank[now]) & present
+        code[:, :, subset] = np.where(better, offered, now)

@@ -1,0 +1,266 @@
+"""A class's answers to one question, read: numbers as arrays, formulas as trees, the rest with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.compare.judge import Written
+from grader.errors import ExpressionError
+from grader.language.parse import parse
+from grader.language.render import render
+from grader.language.scope import Scope, check_names
+from grader.language.shapes import NUMBER, show_shape
+from grader.submission.model import Refused
+from grader.submission.numerals import explain_number, parse_list, parse_number
+
+if TYPE_CHECKING:
+    from grader.compare.match import Place
+    from grader.language.shapes import Shape
+    from grader.language.tree import Expr
+    from grader.spec.model import Question
+    from grader.submission.model import Given, Raw
+
+_MANY = 99
+_BARE_NUMBER = frozenset("0123456789.,-+eE−%/ ")
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An answer, or an element of one, written as an expression."""
+
+    student: int
+    place: Place | None
+    text: str
+    expr: Expr
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One question's answers.
+
+    Args:
+        question: what was asked.
+        shape: (rows, columns) of the answer.
+        given: what each student wrote, None where nothing.
+        formulas: the answers that are expressions.
+        reasons: (student, element or None) -> why it could not be read.
+        misshapen: student -> why the size is wrong.
+        transposed: students whose answer has the size of the transpose (and is stored the right way round).
+        written: the numbers.
+    """
+
+    question: Question
+    shape: Shape
+    given: list[Given | dict[Place, Given] | None]
+    formulas: list[Formula] = field(default_factory=list)
+    reasons: dict[tuple[int, Place | None], str] = field(default_factory=dict)
+    misshapen: dict[int, str] = field(default_factory=dict)
+    transposed: set[int] = field(default_factory=set)
+    written: Written = field(init=False)
+
+    @property
+    def size(self) -> int:
+        """The number of students."""
+        return len(self.given)
+
+
+class FormulaReader:
+    """Reads expressions in a problem's names; equal texts once."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.seen: dict[str, Expr | str] = {}
+
+    def read(self, text: str) -> Expr | str:
+        """The tree, or the reason why there is none."""
+        found = self.seen.get(text)
+        if found is None:
+            found = self.seen[text] = self._read(text)
+        return found
+
+    def _read(self, text: str) -> Expr | str:
+        try:
+            expr = parse(text, self.scope)
+            check_names(expr, self.scope)
+        except ExpressionError as error:
+            return explain(text, error)
+        return expr
+
+
+def explain(text: str, error: ExpressionError) -> str:
+    """One sentence that says what is wrong with an expression, and where."""
+    hint = f" ({error.hint})" if error.hint else ""
+    where = f" at character {error.start + 1}" if len(text) > 1 else ""
+    return f"{error.message}{where}{hint}"
+
+
+def read_sheet(
+    question: Question,
+    shape: Shape,
+    given: list[Given | dict[Place, Given] | None],
+    reader: FormulaReader,
+    *,
+    decimal_comma: bool,
+) -> Sheet:
+    """Read a class's answers to one question."""
+    sheet = Sheet(question, shape, given)
+    if shape == NUMBER:
+        _read_numbers(sheet, reader, decimal_comma=decimal_comma)
+    else:
+        _read_arrays(sheet, reader, decimal_comma=decimal_comma)
+    return sheet
+
+
+def _read_numbers(sheet: Sheet, reader: FormulaReader, *, decimal_comma: bool) -> None:
+    rows: list[tuple[float, float, int, int, bool]] = []
+    absent = (0.0, 0.0, _MANY, 0, False)
+    cells = _Cells(sheet, reader, decimal_comma)
+    for student, given in enumerate(sheet.given):
+        if type(given) is str:
+            numeral = parse_number(given, decimal_comma=decimal_comma)
+            if numeral is not None:
+                value, half, decimals, sigfigs, _ = numeral
+                rows.append((value, half, _MANY if decimals is None else decimals, sigfigs, True))
+                continue
+        rows.append(absent)
+        if given is not None:
+            rows[-1] = cells.number(student, given)
+    table = np.array(rows, dtype=float).reshape(-1, 5)
+    columns = [table[:, i].reshape(1, 1, -1, 1) for i in range(5)]
+    sheet.written = Written(columns[0], columns[1], columns[2], columns[3], columns[4] > 0)
+
+
+def _read_arrays(sheet: Sheet, reader: FormulaReader, *, decimal_comma: bool) -> None:
+    table = np.zeros((5, *sheet.shape, sheet.size, 1))
+    table[2] = _MANY
+    cells = _Cells(sheet, reader, decimal_comma)
+    for student, given in enumerate(sheet.given):
+        if given is None:
+            continue
+        for place, raw in cells.elements(student, given).items():
+            table[:, place[0], place[1], student, 0] = cells.cell(student, place, raw)
+    sheet.written = Written(table[0], table[1], table[2], table[3], table[4] > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Reads single answers into a sheet; what cannot be a number is noted there."""
+
+    sheet: Sheet
+    reader: FormulaReader
+    decimal_comma: bool
+
+    def number(self, student: int, given: Given | dict[Place, Given]) -> tuple[float, float, int, int, bool]:
+        """A whole answer where a number is asked."""
+        if isinstance(given, dict):
+            given = next(iter(given.values()))
+        raw = self._plain(student, None, given)
+        while isinstance(raw, tuple) and len(raw) == 1:
+            raw = raw[0]
+        if isinstance(raw, tuple):
+            self.sheet.misshapen[student] = f"a number was asked, this is {_size_in_words(raw)}"
+            return (0.0, 0.0, _MANY, 0, False)
+        return (0.0, 0.0, _MANY, 0, False) if raw is None else self.cell(student, None, raw)
+
+    def cell(self, student: int, place: Place | None, raw: Given) -> tuple[float, float, int, int, bool]:
+        """One number or formula: value, half a unit, decimals, significant digits, whether it is a number."""
+        absent = (0.0, 0.0, _MANY, 0, False)
+        if isinstance(raw, Refused):
+            self.sheet.reasons[(student, place)] = raw.reason
+            return absent
+        if isinstance(raw, tuple):
+            self.sheet.reasons[(student, place)] = "a list stands where one number is expected"
+            return absent
+        numeral = parse_number(raw, decimal_comma=self.decimal_comma)
+        if numeral is not None:
+            value, half, decimals, sigfigs, _ = numeral
+            return (value, half, _MANY if decimals is None else decimals, sigfigs, True)
+        if raw.strip():
+            self._formula(student, place, raw)
+        return absent
+
+    def elements(self, student: int, given: Given | dict[Place, Given]) -> dict[Place, Given]:
+        """A whole answer where a vector or matrix is asked, element by element."""
+        if isinstance(given, dict):
+            return given
+        raw = self._plain(student, None, given)
+        if raw is None:
+            return {}
+        if isinstance(raw, str):
+            self._whole(student, raw)
+            return {}
+        grid = self._grid(student, raw)
+        return {} if grid is None else self._fitted(student, grid, flat=all(isinstance(r, str) for r in raw))
+
+    def _plain(self, student: int, place: Place | None, given: Given) -> Raw | None:
+        if isinstance(given, Refused):
+            self.sheet.reasons[(student, place)] = given.reason
+            return None
+        if isinstance(given, str) and given.lstrip()[:1] == "[":
+            listed = parse_list(given, decimal_comma=self.decimal_comma)
+            return given if listed is None else listed
+        return given
+
+    def _whole(self, student: int, text: str) -> None:
+        if parse_number(text, decimal_comma=self.decimal_comma) is not None:
+            self.sheet.misshapen[student] = f"{show_shape(self.sheet.shape)} was asked, this is a number"
+        elif text.strip():
+            self._formula(student, None, text)
+
+    def _formula(self, student: int, place: Place | None, text: str) -> None:
+        if _BARE_NUMBER.issuperset(text) and any(c.isdigit() for c in text) and "/" not in text[1:]:
+            reason = explain_number(text, decimal_comma=self.decimal_comma)
+            found: Expr | str = self.reader.read(text) if _has_operator(text) else reason
+        else:
+            found = self.reader.read(text)
+        if isinstance(found, str):
+            self.sheet.reasons[(student, place)] = found
+        else:
+            self.sheet.formulas.append(Formula(student, place, text, found))
+
+    def _grid(self, student: int, raw: tuple[Raw, ...]) -> list[list[Raw]] | None:
+        if not raw:
+            self.sheet.misshapen[student] = f"{show_shape(self.sheet.shape)} was asked, this is an empty list"
+            return None
+        if all(isinstance(r, str) for r in raw):
+            return [[r] for r in raw]
+        rows = [list(r) if isinstance(r, tuple) else [r] for r in raw]
+        if len({len(r) for r in rows}) > 1 or any(isinstance(r, str) for r in raw):
+            self.sheet.reasons[(student, None)] = "the rows of this matrix have different lengths"
+            return None
+        return rows
+
+    def _fitted(self, student: int, grid: list[list[Raw]], *, flat: bool) -> dict[Place, Given]:
+        rows, columns = len(grid), len(grid[0])
+        shape = self.sheet.shape
+        turned = {(i, j): grid[j][i] for j in range(rows) for i in range(columns)}
+        straight = {(i, j): grid[i][j] for i in range(rows) for j in range(columns)}
+        if (rows, columns) == shape:
+            return straight
+        if (columns, rows) == shape:
+            if 1 not in shape:
+                self.sheet.transposed.add(student)
+            return turned
+        shown = f"a list of {rows}" if flat else show_shape((rows, columns))
+        self.sheet.misshapen[student] = f"{show_shape(shape)} was asked, this is {shown}"
+        return {}
+
+
+def _has_operator(text: str) -> bool:
+    return any(c in text[1:] for c in "+-*/^") and "e" not in text.lower()
+
+
+def _size_in_words(raw: tuple[Raw, ...]) -> str:
+    if not raw:
+        return "an empty list"
+    if isinstance(raw[0], tuple):
+        return show_shape((len(raw), len(raw[0]))) if len(raw[0]) > 1 or len(raw) > 1 else "a list"
+    return f"a list of {len(raw)}"
+
+
+def read_as(formula: Formula) -> str:
+    """How a formula was read, for the report."""
+    return render(formula.expr)

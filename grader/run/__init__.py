@@ -1,0 +1,6 @@
+"""Grading whole assignments: specs and folders in, reports out; one bad file never stops the rest."""
+
+from grader.run.assignment import grade_assignment, grade_folders
+from grader.run.solution import solve_assignment
+
+__all__ = ["grade_assignment", "grade_folders", "solve_assignment"]

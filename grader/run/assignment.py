@@ -1,0 +1,195 @@
+"""One assignment, from files to a class report; or every assignment of a folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.compare.problem import ProblemGrader
+from grader.report.model import ClassReport, StudentReport
+from grader.run.answers import answers_of, unreadable
+from grader.run.asked import asked_of
+from grader.source import SpecError
+from grader.spec import load
+from grader.submission import files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from grader.compare.problem import ProblemResult
+    from grader.report.model import Answer, Asked
+    from grader.spec.model import Assignment
+    from grader.submission.model import Submission
+
+    Progress = Callable[[int, int], None]
+
+# Students graded in one go: enough for numpy's sake, few enough for progress and memory.
+CHUNK = 400
+
+
+def grade_assignment(
+    spec: str | Path | Assignment,
+    paths: Iterable[str | Path],
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    worked: bool = False,
+) -> ClassReport:
+    """Grade submissions against a spec.
+
+    Args:
+        spec: the spec's path, or an assignment that is loaded already.
+        paths: folders and files of submissions.
+        jobs: the number of processes; 1 unless said otherwise.
+        progress: called with (done, total).
+        worked: whether reports show the worked step of each question.
+
+    Raises:
+        SpecError: with everything that is wrong with the spec.
+        OSError: when a path cannot be read.
+    """
+    assignment = load(str(spec)) if isinstance(spec, str | Path) else spec
+    found = files.find_files(str(p) for p in paths)
+    grader = AssignmentGrader(assignment, worked=worked)
+    total = len(found.files)
+    students: list[StudentReport] = []
+    if jobs is not None and jobs > 1 and total > CHUNK:
+        from grader.run.parallel import grade_in_parallel
+
+        students = grade_in_parallel(grader, found.files, jobs, progress)
+    else:
+        for first in range(0, max(total, 1), CHUNK):
+            chunk = found.files[first : first + CHUNK]
+            students += grader.grade([files.read(f.path, f.root) for f in chunk])
+            if progress is not None:
+                progress(first + len(chunk), total)
+    students = _twice(sorted(students, key=lambda s: (s.student, s.file)))
+    title = assignment.title or assignment.id
+    return ClassReport(assignment.id, title, grader.max_score, tuple(grader.asked), tuple(students))
+
+
+def grade_folders(
+    specs: str | Path, submissions: str | Path, *, jobs: int | None = None, progress: Progress | None = None
+) -> list[ClassReport]:
+    """Grade every spec of a folder with the subfolder of its name; nothing is graded if a spec is at fault.
+
+    Raises:
+        SpecError: with everything that is wrong with any of the specs.
+    """
+    paths = sorted(p for p in Path(specs).iterdir() if p.suffix in (".yaml", ".yml") and p.name[0] != ".")
+    assignments, errors = [], []
+    for path in paths:
+        try:
+            assignments.append(load(str(path)))
+        except SpecError as error:
+            errors.append(error)
+    if errors:
+        raise SpecErrors(errors)
+    reports = []
+    for assignment in assignments:
+        folder = Path(submissions) / assignment.id
+        reports.append(
+            grade_assignment(assignment, [folder] if folder.is_dir() else [], jobs=jobs, progress=progress)
+        )
+    return reports
+
+
+class SpecErrors(SpecError):
+    """Several specs that cannot be used, each with all that is wrong with it."""
+
+    def __init__(self, errors: Sequence[SpecError]) -> None:
+        super().__init__(issue for error in errors for issue in error.issues)
+        self.errors = tuple(errors)
+
+    def __str__(self) -> str:
+        """Every file's errors with their excerpts."""
+        return "\n".join(str(error) for error in self.errors)
+
+
+def _twice(students: Sequence[StudentReport]) -> list[StudentReport]:
+    """Two files of one student are both graded, and both say so."""
+    files_of: dict[str, list[str]] = {}
+    for s in students:
+        files_of.setdefault(s.student, []).append(s.file)
+    out = []
+    for s in students:
+        others = [f for f in files_of[s.student] if f != s.file]
+        if others:
+            note = f'student "{s.student}" handed in more than one file: also {", ".join(others)}'
+            out.append(replace(s, notes=(*s.notes, note)))
+        else:
+            out.append(s)
+    return out
+
+
+class AssignmentGrader:
+    """Grades chunks of a class; what does not depend on answers is done once.
+
+    Args:
+        assignment: the assignment.
+        worked: whether to work out the steps shown beside answers.
+    """
+
+    def __init__(self, assignment: Assignment, *, worked: bool = False) -> None:
+        self.assignment = assignment
+        self.graders = [
+            ProblemGrader(p, decimal_comma=assignment.decimal_comma) for p in assignment.problems
+        ]
+        self.asked_by_problem = [
+            asked_of(g.problem, g.grade([]), worked=worked) for g in self.graders
+        ]
+        self.asked: list[Asked] = [a for asked in self.asked_by_problem for a in asked]
+        self.max_score = float(sum(a.max_score for a in self.asked))
+        self.problem_ids = {p.id for p in assignment.problems}
+
+    def grade(self, submissions: Sequence[Submission]) -> list[StudentReport]:
+        """One report a submission, in their order."""
+        readable = [s for s in submissions if not s.errors]
+        columns: list[list[Answer]] = []
+        notes: list[list[str]] = [list(s.notes) for s in readable]
+        for grader, asked in zip(self.graders, self.asked_by_problem, strict=True):
+            answers = [s.answers.get(grader.problem.id, {}) for s in readable]
+            result = grader.grade(answers)
+            for student, texts in result.notes.items():
+                notes[student] += texts
+            for question, a in zip(grader.problem.questions, asked, strict=True):
+                columns.append(answers_of(question, a, result, len(readable)))
+            self._locate(grader, result, readable, columns[-len(asked) :] if asked else [])
+        rows = list(zip(*columns, strict=True)) if columns else [() for _ in readable]
+        reports = iter(
+            self._report(s, row, note) for s, row, note in zip(readable, rows, notes, strict=True)
+        )
+        return [self._unreadable(s) if s.errors else next(reports) for s in submissions]
+
+    def _report(self, submission: Submission, answers: tuple[Answer, ...], notes: list[str]) -> StudentReport:
+        unknown = [p for p in submission.answers if p not in self.problem_ids]
+        notes += [f'"{p}" is not a problem of this assignment' for p in unknown]
+        score = float(sum(a.score for a in answers))
+        return StudentReport(
+            submission.student, submission.file, score, self.max_score, answers, (), tuple(notes)
+        )
+
+    def _unreadable(self, submission: Submission) -> StudentReport:
+        answers = unreadable(self.asked, submission.errors[0])
+        return StudentReport(
+            submission.student, submission.file, 0.0, self.max_score, answers, submission.errors,
+            submission.notes, unreadable=True,
+        )
+
+    def _locate(
+        self,
+        grader: ProblemGrader,
+        result: ProblemResult,
+        submissions: Sequence[Submission],
+        columns: Sequence[list[Answer]],
+    ) -> None:
+        """Look up where unreadable answers stand."""
+        for q, column in enumerate(columns):
+            for student, answer in enumerate(column):
+                if answer.verdict != "unreadable":
+                    continue
+                written = result.keys.get((student, q))
+                place = submissions[student].locate(grader.problem.id, written) if written else None
+                if place is not None:
+                    column[student] = answer._replace(line=place[0], column=place[1])

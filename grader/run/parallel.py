@@ -1,0 +1,85 @@
+"""A large class in several processes; results come back in the order of the files, so nothing depends on it."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from grader.report.model import Asked, Element, StudentReport
+from grader.submission import files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from grader.run.assignment import AssignmentGrader
+
+CHUNK = 250
+
+_worker: AssignmentGrader | None = None
+
+
+def grade_in_parallel(
+    grader: AssignmentGrader,
+    found: Sequence[files.File],
+    jobs: int,
+    progress: Callable[[int, int], None] | None,
+) -> list[StudentReport]:
+    """Grade files in ``jobs`` processes."""
+    chunks = [found[i : i + CHUNK] for i in range(0, len(found), CHUNK)]
+    students: list[StudentReport] = []
+    with ProcessPoolExecutor(min(jobs, len(chunks)), initializer=_start, initargs=(grader,)) as pool:
+        for packed in pool.map(_grade, chunks):
+            students += _unpack(packed, grader)
+            if progress is not None:
+                progress(len(students), len(found))
+    return students
+
+
+def _start(grader: AssignmentGrader) -> None:
+    global _worker  # noqa: PLW0603 - a process has one grader, made once
+    _worker = grader
+
+
+def _grade(chunk: Sequence[files.File]) -> bytes:
+    if _worker is None:
+        raise RuntimeError
+    reports = _worker.grade([files.read(f.path, f.root) for f in chunk])
+    buffer = io.BytesIO()
+    _Pickler(buffer, _worker).dump(reports)
+    return buffer.getvalue()
+
+
+def _unpack(packed: bytes, grader: AssignmentGrader) -> list[StudentReport]:
+    return list(_Unpickler(io.BytesIO(packed), grader).load())
+
+
+class _Pickler(pickle.Pickler):
+    """Sends what the whole class shares by number, so that it stays one object."""
+
+    def __init__(self, file: io.BytesIO, grader: AssignmentGrader) -> None:
+        super().__init__(file, protocol=5)
+        self.numbers = {id(shared): i for i, shared in enumerate(_shared(grader))}
+
+    def persistent_id(self, obj: Any) -> int | None:  # noqa: ANN401 - pickle's own signature
+        """The number of a shared object."""
+        return self.numbers.get(id(obj)) if isinstance(obj, Asked | Element) else None
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, grader: AssignmentGrader) -> None:
+        super().__init__(file)
+        self.objects = _shared(grader)
+
+    def persistent_load(self, pid: int) -> Asked | Element:
+        """The shared object of a number."""
+        return self.objects[pid]
+
+
+def _shared(grader: AssignmentGrader) -> list[Asked | Element]:
+    shared: list[Asked | Element] = []
+    for asked in grader.asked:
+        shared.append(asked)
+        shared.extend(asked.elements)
+    return shared
