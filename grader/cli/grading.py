@@ -79,14 +79,40 @@ def check(spec: str, submissions: Sequence[str], wanted: Sequence[Output]) -> No
         seen[place] = output.option
 
 
-def grade(spec: str, submissions: Sequence[str], jobs: int | None, *, quiet: bool) -> Sequence[ClassReport]:
-    """One report an assignment; how far it is shows on standard error."""
+def grade(
+    spec: str, submissions: Sequence[str], jobs: int | None, *, quiet: bool, worked: bool
+) -> Sequence[ClassReport]:
+    """One report an assignment; how far it is shows on standard error.
+
+    Raises:
+        Refused: when a spec is at fault, or when there is not one submission.
+    """
     from grader.run import grade_assignment, grade_folders
 
+    reports: Sequence[ClassReport]
     with told(), Progress(wanted=not quiet) as progress:
         if Path(spec).is_dir():
-            return grade_folders(spec, submissions[0], jobs=jobs, progress=progress)
-        return [grade_assignment(spec, submissions, jobs=jobs, progress=progress)]
+            reports = grade_folders(spec, submissions[0], jobs=jobs, progress=progress, worked=worked)
+        else:
+            reports = [grade_assignment(spec, submissions, jobs=jobs, progress=progress, worked=worked)]
+    if not reports:
+        raise Refused(f"grade: {spec}: no spec in this folder; expected a .yaml file")
+    if not any(report.students for report in reports):
+        raise Refused(f"grade: {', '.join(submissions)}: no submission; expected .yaml, .yml or .json files")
+    return reports
+
+
+def left_out(spec: str, submissions: Sequence[str], reports: Sequence[ClassReport]) -> Iterator[str]:
+    """What a folder of specs and one of submissions do not have in common, a sentence each."""
+    if not Path(spec).is_dir():
+        return
+    for report in reports:
+        if not report.students:
+            yield f"{report.assignment}: no submissions in {Path(submissions[0]) / report.assignment}"
+    known = {report.assignment for report in reports}
+    for folder in sorted(Path(submissions[0]).iterdir()):
+        if folder.is_dir() and folder.name not in known and not folder.name.startswith("."):
+            yield f"{folder}: no spec of this name in {spec}; not graded"
 
 
 def write(spec: str, wanted: Sequence[Output], reports: Sequence[ClassReport]) -> None:
@@ -107,7 +133,7 @@ def show(reports: Sequence[ClassReport]) -> None:
     from grader.report.terminal import Look, render_class
 
     look = Look.of(sys.stdout, os.environ)
-    for number, report in enumerate(reports):
+    for number, report in enumerate(report for report in reports if report.students):
         sys.stdout.write("\n\n" if number else "")
         sys.stdout.write(render_class(report, look))
 

@@ -57,12 +57,13 @@ def run(
 
     outputs = grading.outputs(json_path, csv_path, junit_path)
     grading.check(spec, submissions, outputs)
-    reports = grading.grade(spec, submissions, jobs, quiet=quiet)
+    printed = not quiet and not any(output.is_standard for output in outputs)
+    reports = grading.grade(spec, submissions, jobs, quiet=quiet, worked=printed)
     grading.write(spec, outputs, reports)
-    if not quiet and not any(output.is_standard for output in outputs):
+    if printed:
         grading.show(reports)
     complaints = grading.complaints(reports, fail_under, strict=strict)
-    for complaint in complaints:
-        click.echo(f"grade: {complaint}", err=True)
+    for sentence in (*grading.left_out(spec, submissions, reports), *complaints):
+        click.echo(f"grade: {sentence}", err=True)
     if complaints:
         context.exit(1)

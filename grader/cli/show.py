@@ -24,7 +24,7 @@ def show(spec: str, submission: str) -> None:
     from grader.run import grade_assignment
 
     with told():
-        report = grade_assignment(spec, [submission])
+        report = grade_assignment(spec, [submission], worked=True)
     look = Look.of(sys.stdout, os.environ)
     for student in report.students:
         sys.stdout.write(render_student(report, student, look))

@@ -172,13 +172,17 @@ class StudentReport:
 
 @dataclass(frozen=True, slots=True)
 class ClassReport:
-    """One assignment, all students (sorted by student id, then file)."""
+    """One assignment, all students (sorted by student id, then file).
+
+    `ignored` are the files that lay among the submissions and are none, by their names.
+    """
 
     assignment: str
     title: str
     max_score: float
     questions: tuple[Asked, ...]
     students: tuple[StudentReport, ...]
+    ignored: tuple[str, ...] = ()
 
 
 class SolvedStep(NamedTuple):

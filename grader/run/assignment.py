@@ -66,11 +66,17 @@ def grade_assignment(
                 progress(first + len(chunk), total)
     students = _twice(sorted(students, key=lambda s: (s.student, s.file)))
     title = assignment.title or assignment.id
-    return ClassReport(assignment.id, title, grader.max_score, tuple(grader.asked), tuple(students))
+    asked = tuple(grader.asked)
+    return ClassReport(assignment.id, title, grader.max_score, asked, tuple(students), found.ignored)
 
 
 def grade_folders(
-    specs: str | Path, submissions: str | Path, *, jobs: int | None = None, progress: Progress | None = None
+    specs: str | Path,
+    submissions: str | Path,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    worked: bool = False,
 ) -> list[ClassReport]:
     """Grade every spec of a folder with the subfolder of its name; nothing is graded if a spec is at fault.
 
@@ -89,9 +95,8 @@ def grade_folders(
     reports = []
     for assignment in assignments:
         folder = Path(submissions) / assignment.id
-        reports.append(
-            grade_assignment(assignment, [folder] if folder.is_dir() else [], jobs=jobs, progress=progress)
-        )
+        paths = [folder] if folder.is_dir() else []
+        reports.append(grade_assignment(assignment, paths, jobs=jobs, progress=progress, worked=worked))
     return reports
 
 

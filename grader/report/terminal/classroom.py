@@ -71,12 +71,17 @@ def _listed(report: ClassReport, width: int) -> Table:
 
 
 def remarks(report: ClassReport) -> Iterator[RenderableType]:
-    """Every file that could not be read or that holds something unexpected, with the reason."""
+    """Every file that could not be read, that holds something unexpected, or that is no submission."""
     remarked = [student for student in report.students if student.remarks]
-    if remarked:
+    if remarked or report.ignored:
         yield Text()
         yield heading("Files")
     for student in remarked:
         yield Padding(text(student.file), (0, 0, 0, 2))
         for remark in student.remarks:
             yield Padding(text(remark, "red" if student.unreadable else "yellow"), (0, 0, 0, 4))
+    if report.ignored:
+        yield Padding(text(", ".join(report.ignored)), (0, 0, 0, 2))
+        yield Padding(
+            Text("not graded; a submission is named *.yaml, *.yml or *.json", "yellow"), (0, 0, 0, 4)
+        )
