@@ -18,9 +18,16 @@ from typing import NamedTuple
 
 import pytest
 
+from grader.language import ACTIVATIONS, FUNCTIONS
+from grader.spec.losses import LOSSES
+from grader.spec.optimizers import OPTIMIZERS
+
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+
+# Functions that only derived steps are written with.
+INTERNAL = {"Phi", "diag", "ones", "sum_columns", "sum_rows"}
 
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -160,6 +167,14 @@ def test_a_named_target_exists(document: Path) -> None:
     targets = set(re.findall(r"^(\w+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
     assert named <= targets
+
+
+def test_readme_names_everything_there_is() -> None:
+    """Every function, activation, loss and optimizer of the tables stands in README by its name."""
+    named = set(re.findall(r"`(\w+)`", README.read_text(encoding="utf-8")))
+    functions = {name for name in FUNCTIONS if name.isidentifier()} - INTERNAL
+
+    assert (functions | set(ACTIVATIONS) | LOSSES.keys() | OPTIMIZERS.keys()) - named == set()
 
 
 def test_the_changelog_knows_this_version() -> None:
