@@ -102,7 +102,9 @@ def excerpt(mark: Mark, line: str) -> str:
 
 def printable(text: str) -> str:
     """The text with every character that could move the cursor or reverse the line replaced by `?`."""
-    return "".join("?" if unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Cs"} else char for char in text)
+    return "".join(
+        "?" if unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Cs"} else char for char in text
+    )
 
 
 def _cells(char: str) -> int:

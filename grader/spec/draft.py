@@ -23,7 +23,7 @@ Shape = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`name = text` before it is parsed; `scalar` and `offset` say where the text stands, if it was written."""
+    """`name = text` before it is parsed; `scalar` and `offset` say where the text stands, if anywhere."""
 
     name: str
     text: str
@@ -82,7 +82,11 @@ class Draft:
             return False
         if name in self.places:
             before, mark = self.places[name]
-            self.found.error(at, f'"{name}" is {kind} here, and {before} in line {mark.line} already')
+            if before == kind:
+                message = f'"{name}" is defined twice, first in line {mark.line}'
+            else:
+                message = f'"{name}" is {before} in line {mark.line} already and cannot be {kind} too'
+            self.found.error(at, message)
             return False
         self.outer.pop(name, None)
         self.places[name] = (kind, at if isinstance(at, Mark) else at.mark)

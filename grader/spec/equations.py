@@ -1,4 +1,4 @@
-"""Equations: split at `=`, parsed, put in order, sized; cycles, unknown names and sizes that do not fit reported."""
+"""Equations: split at `=`, parsed, put in order, sized; cycles and unknown names are reported."""
 
 from __future__ import annotations
 
@@ -70,7 +70,11 @@ def report(found: Findings, line: Line, error: ExpressionError, lead: int | None
         return
     shift = _lead(line) if lead is None else lead
     start, end = error.start + shift, max(error.end, error.start + 1) + shift
-    found.error(line.scalar.span(min(start, max(0, len(line.scalar.text) - 1)), end), error.message, error.hint or None)
+    found.error(
+        line.scalar.span(min(start, max(0, len(line.scalar.text) - 1)), end),
+        error.message,
+        error.hint or None,
+    )
 
 
 def _lead(line: Line) -> int:
@@ -124,7 +128,7 @@ def _size(draft: Draft, equation: Equation, line: Line) -> None:
 
 
 def in_order(found: Findings, equations: Sequence[Equation]) -> list[Equation]:
-    """Each equation after those that it needs; those in or behind a cycle are left out, the cycle is reported."""
+    """Each equation after those that it needs; a cycle is reported, and what needs it is left out."""
     waiting = {e.name: e for e in equations}
     needs = {e.name: quantities(e.expr) & waiting.keys() for e in equations}
     users: dict[str, list[str]] = {name: [] for name in waiting}
@@ -145,7 +149,9 @@ def in_order(found: Findings, equations: Sequence[Equation]) -> list[Equation]:
     return done
 
 
-def _report_cycle(found: Findings, waiting: Mapping[str, Equation], needs: Mapping[str, frozenset[str]]) -> None:
+def _report_cycle(
+    found: Findings, waiting: Mapping[str, Equation], needs: Mapping[str, frozenset[str]]
+) -> None:
     path = [next(iter(waiting))]
     while (following := min(needs[path[-1]] & waiting.keys())) not in path:
         path.append(following)

@@ -1,4 +1,4 @@
-"""`grade expand`: an assignment written out as YAML in the general form, which loads as the same assignment."""
+"""`grade expand`: an assignment as YAML in the general form, which loads as the same assignment."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Tree = Flow | str | list["Tree"] | dict[str, "Tree"]
 
 
 def expand(assignment: Assignment) -> str:
-    """The YAML text of the assignment: givens, equations and training, no `network:`, every setting explicit."""
+    """The YAML text of the assignment: givens, equations and training, and no `network:`."""
     top: dict[str, Tree] = {}
     if assignment.title is not None:
         top["title"] = assignment.title
@@ -192,7 +192,9 @@ def _block(tree: dict[str, Tree]) -> list[str]:
 def _nested(name: str, value: dict[str, Tree]) -> list[str]:
     """On one line where everything in it is short."""
     if all(isinstance(inner, str) for inner in value.values()):
-        flat = _flow({key: Flow(_text(inner, flow=True)) for key, inner in value.items() if isinstance(inner, str)})
+        flat = _flow(
+            {key: Flow(_text(inner, flow=True)) for key, inner in value.items() if isinstance(inner, str)}
+        )
         if len(name) + len(flat) < WIDTH:
             return [f"{name}: {flat}"]
     return [f"{name}:", *("  " + line for line in _block(value))]
@@ -213,9 +215,9 @@ def _scalar(text: str, *, flow: bool = False) -> str:
     """The text as a YAML scalar: plain where that reads the same, otherwise in double quotes."""
     plain = text.strip() == text and text.isprintable() and text not in _NOTHING
     begins_plain = text[:1].isalnum() or (text[:1] in "-(+." and text[1:2].isalnum())
-    if plain and begins_plain and ": " not in text and " #" not in text and text[-1:] != ":":
-        if not flow or not set(text) & set(",[]{}"):
-            return text
+    safe = ": " not in text and " #" not in text and text[-1:] != ":"
+    if plain and begins_plain and safe and not (flow and set(text) & set(",[]{}")):
+        return text
     return json.dumps(text, ensure_ascii=False)
 
 

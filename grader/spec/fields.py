@@ -85,7 +85,9 @@ def one_of(found: Findings, node: Node, place: str, choices: dict[str, Choice]) 
     if isinstance(node, Scalar) and node.text in choices:
         return choices[node.text]
     wrong = node.text if isinstance(node, Scalar) else ""
-    found.error(node, f"{place} is one of {', '.join(choices)}, found {what(node)}", known(wrong, choices) or None)
+    found.error(
+        node, f"{place} is one of {', '.join(choices)}, found {what(node)}", known(wrong, choices) or None
+    )
     return None
 
 
@@ -126,7 +128,9 @@ def _expression(found: Findings, node: Scalar, place: str) -> Matrix | None:
             return None
         matrix = constant(expr)
     except ExpressionError as error:
-        found.error(node.span(error.start, error.end), f"{place} is a number: {error.message}", error.hint or None)
+        found.error(
+            node.span(error.start, error.end), f"{place} is a number: {error.message}", error.hint or None
+        )
         return None
     if not all(math.isfinite(value) for row in matrix for value in row):
         found.error(node, f"{place} has no finite value: {what(node)}")

@@ -20,9 +20,15 @@ LISTED = 16
 
 @dataclass(slots=True)
 class Findings:
-    """Takes issues; the only thing that changes while a spec is loaded."""
+    """Takes issues, each of them once; the only thing that changes while a spec is loaded."""
 
-    issues: list[Issue] = field(default_factory=list)
+    errors: int = 0
+    _issues: dict[Issue, None] = field(default_factory=dict)
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What was found, in the order in which it was found."""
+        return tuple(self._issues)
 
     def error(self, at: Node | Mark, message: str, hint: str | None = None) -> None:
         """Something that makes the spec unusable."""
@@ -37,11 +43,6 @@ class Findings:
         self.error(scalar.span(error.start, error.end), error.message, error.hint or None)
 
     @property
-    def errors(self) -> int:
-        """How many of them are errors."""
-        return sum(issue.severity == "error" for issue in self.issues)
-
-    @property
     def failed(self) -> bool:
         """Whether any of it is an error."""
         return self.errors > 0
@@ -50,8 +51,9 @@ class Findings:
         mark = at if isinstance(at, Mark) else at.mark
         issue = Issue(mark, message, hint, severity)
         # An anchored value is read once for every alias; it is wrong only once.
-        if issue not in self.issues:
-            self.issues.append(issue)
+        if issue not in self._issues:
+            self._issues[issue] = None
+            self.errors += severity == "error"
 
 
 def known(name: str, names: Collection[str]) -> str:

@@ -6,12 +6,11 @@ Formulas, for W of layer k (units m, inputs n):
     rows         z = W @ x + b              z = x @ W^T + b^T        W is (m, n)
     columns      z = W^T @ x + b            z = x @ W + b^T          W is (n, m)
 
-One number as weights is `w*x`, a list of n weights is one unit. The bias b is (m, 1) or one number for all units.
+One number as weights is `w*x`, a list of n weights is one unit. The bias is (m, 1), or one number for all.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.language import FUNCTIONS, SPELLINGS
@@ -19,9 +18,9 @@ from grader.language.functions import ACTIVATIONS
 from grader.language.shapes import show_shape
 from grader.spec.fields import entries, items, number, one_of
 from grader.spec.findings import known
-from grader.spec.loss import read_loss
+from grader.spec.loss import read_loss, read_targets
 from grader.spec.nodes import Mapping, Scalar, what
-from grader.spec.parts import Layout, Quantity, quantity
+from grader.spec.parts import Layout, Network, Quantity, quantity
 
 if TYPE_CHECKING:
     from grader.source import Mark
@@ -36,18 +35,6 @@ NETWORK = (
 _LAYER = ("weights", "bias", "activation", "pre", "out")
 
 
-@dataclass(slots=True)
-class Network:
-    """A network while it is read: its layout, its weights so far, what flows into the next layer.
-
-    After a layer with an error the flow is None: the names of later layers are still read, their sizes are not.
-    """
-
-    layout: Layout
-    flow: Quantity | None
-    weights: dict[str, bool]
-
-
 def read_network(draft: Draft, node: Node) -> Entries:
     """Read `network:` into the draft; gives its entries, whose `optimizer` belongs to training."""
     found = draft.found
@@ -55,19 +42,19 @@ def read_network(draft: Draft, node: Node) -> Entries:
     sides = {"rows": True, "columns": False}
     unit_rows = one_of(found, read["orientation"][1], "orientation", sides) if "orientation" in read else True
     example_rows = one_of(found, read["examples"][1], "examples", sides) if "examples" in read else False
-    inputs = _inputs(draft, node, read)
+    inputs, targets = _inputs(draft, node, read), read_targets(draft, read)
     if "layers" not in read:
         found.error(node, "the network has no layers", "write layers: [{weights: ..., activation: ...}]")
         draft.complete = False
         return read
-    network = Network(Layout(unit_rows is not False, example_rows is True), inputs, {})
+    network = Network(Layout(unit_rows is not False, example_rows is True), inputs, targets, {})
     layers = items(found, read["layers"][1], "layers")
     if not layers:
         found.error(read["layers"][1], "the network has no layers")
         draft.complete = False
     for count, layer in enumerate(layers, start=1):
         _layer(draft, network, layer, count, last=count == len(layers))
-    read_loss(draft, network.layout, network.flow, network.weights, read)
+    read_loss(draft, network, read)
     _learning_rate(draft, read)
     return read
 
@@ -144,7 +131,7 @@ def _product(draft: Draft, network: Network, weights: Quantity, node: Node) -> t
         return _one_unit(layout, weights, flow), 1
     if inputs != taken:
         message = (
-            f'{weights.name} is {show_shape(weights.shape)} and takes {inputs} input{"s" * (inputs != 1)}, '
+            f"{weights.name} is {show_shape(weights.shape)} and takes {inputs} input{'s' * (inputs != 1)}, "
             f"but {flow.name} is {show_shape(flow.shape)} and brings {taken}"
         )
         draft.found.error(node, message, _turned(layout, units, taken))
@@ -170,8 +157,9 @@ def _turned(layout: Layout, units: int, taken: int) -> str | None:
 
 def _with_bias(draft: Draft, layout: Layout, product: str, bias: Quantity, units: int, node: Node) -> str:
     if bias.shape not in {(units, 1), (1, 1)}:
-        message = f"{bias.name} is {show_shape(bias.shape)}, expected {show_shape((units, 1))} as the layer has units"
-        draft.found.error(node, message, "a bias is a list with a number for each unit")
+        message = f"{bias.name} is {show_shape(bias.shape)}, expected {show_shape((units, 1))}"
+        draft.found.error(node, message, "a bias is a list with one number for each unit of the layer")
+        return product
     return f"{product} + {bias.name}{'' if bias.single or not layout.example_rows else '^T'}"
 
 
@@ -186,7 +174,10 @@ def _activation(draft: Draft, layout: Layout, read: Entries, pre: str, units: in
             draft.found.error(node, f'unknown activation "{name}"', known(name, ACTIVATIONS))
         return pre
     if constant and FUNCTIONS[function].arity[1] < 2:
-        draft.found.error(node, f'the activation "{function}" has no constant', "only leaky_relu and elu have one")
+        draft.found.error(
+            node, f'the activation "{function}" has no constant', "only leaky_relu and elu have one"
+        )
+        constant = ""
     if function == "identity":
         return pre
     if function != "softmax":

@@ -1,4 +1,4 @@
-"""What only shows once a whole problem is read: names that nothing uses, a forward pass that is not finite."""
+"""What shows once a whole problem is read: names that nothing uses, values that are not finite."""
 
 from __future__ import annotations
 

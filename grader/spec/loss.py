@@ -17,22 +17,19 @@ if TYPE_CHECKING:
     from grader.spec.draft import Draft
     from grader.spec.fields import Entries
     from grader.spec.nodes import Node
-    from grader.spec.parts import Layout
+    from grader.spec.parts import Network
 
 
-def read_loss(
-    draft: Draft, layout: Layout, output: Quantity | None, weights: Table[str, bool], read: Entries
-) -> None:
+def read_loss(draft: Draft, network: Network, read: Entries) -> None:
     """Add the loss to the draft, if the network has one.
 
     Args:
         draft: the problem; takes the targets, the equation and what is minimised.
-        layout: how examples lie.
-        output: of the last layer; None when a layer has an error of its own.
-        weights: every layer's, and whether it is one number.
+        network: its layout, targets, weights, and the output of the last layer.
         read: the network's entries.
     """
-    target = _targets(draft, output, read)
+    output, weights = network.flow, network.weights
+    target = _fitting(draft, output, network.targets, read)
     reduction = _reduction(draft, read)
     penalties = [p for p in (_penalty(draft, kind, weights, read) for kind in ("l1", "l2")) if p]
     if "loss" not in read:
@@ -52,28 +49,34 @@ def read_loss(
         draft.define(label, node, "an equation")
         return
     text = loss_text(loss, output.name, target.name, draft.settings.log_base, single=output.single)
-    count = layout.examples(output.shape)
+    count = network.layout.examples(output.shape)
     if reduction == "mean" and count > 1 and loss not in MEANS:
         text = mean_over(text, count)
     draft.equation(label, " + ".join([text, *penalties]), node.mark)
 
 
-def _targets(draft: Draft, output: Quantity | None, read: Entries) -> Quantity | None:
-    if "targets" not in read:
-        shape = draft.known_shape("y")
-        return None if shape is None else Quantity("y", shape)
-    node = read["targets"][1]
-    target = quantity(draft, node, "y", "targets")
+def read_targets(draft: Draft, read: Entries) -> Quantity | None:
+    """The targets of a network, named or `y`; None where there are none."""
+    if "targets" in read:
+        return quantity(draft, read["targets"][1], "y", "targets")
+    shape = draft.known_shape("y")
+    return None if shape is None else Quantity("y", shape)
+
+
+def _fitting(
+    draft: Draft, output: Quantity | None, target: Quantity | None, read: Entries
+) -> Quantity | None:
+    """The targets if they are as large as the output; otherwise None, and reported."""
     if target is None or output is None or target.shape == output.shape:
         return target
-    message = (
-        f"{target.name} is {show_shape(target.shape)}, but the output {output.name} is {show_shape(output.shape)}"
-    )
+    node = read["targets"][1] if "targets" in read else draft.places[target.name][1]
+    sizes = show_shape(target.shape), show_shape(output.shape)
+    message = f"{target.name} is {sizes[0]}, but the output {output.name} is {sizes[1]}"
     hint = None
     if target.shape == output.shape[::-1]:
         hint = "a list is a column; write an example a column as [[0, 1, 1]]"
     draft.found.error(node, message, hint)
-    return target
+    return None
 
 
 def _reduction(draft: Draft, read: Entries) -> str:

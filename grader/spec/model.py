@@ -99,10 +99,10 @@ class Train:
         learning_rate: the given that is η; None when the update rule needs none.
         parameters: the names that move, in the order written.
         optimizer: used when `update` is empty.
-        update: a rule of the course's own, line by line, over w, g, t, the states and the problem's names. The
-            last line is the one that gives w.
+        update: a rule of the course's own, line by line, over w, g, t, the states and the problem's names;
+            the line that begins with w gives the parameter.
         state: state name -> parameter -> where it starts; a state that is not named starts at zeros.
-        examples: step k uses the k-th (and begins again when they run out), in place of the given of that name.
+        examples: step k uses the k-th (again from the first when they run out) in place of the givens.
     """
 
     minimize: str | None
@@ -157,10 +157,10 @@ class Problem:
     """A graph of equations, how it is trained, and what is asked about it.
 
     Attributes:
-        given: every name with a value (a name under `train.examples` has the first example's value here too).
+        given: every name with a value (a name under `train.examples` has its first value here).
         given_text: the same values as written.
         symbols: every name without a value.
-        equations: in the order written; any order is allowed, cycles are not.
+        equations: in the order written, which may be any.
         aliases: name -> tree (an element, an expression); `yhat` is one where the last layer's output has
             another name.
         alias_text: the same as written.

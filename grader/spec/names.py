@@ -31,7 +31,8 @@ def usable(found: Findings, at: Node | Mark, name: str) -> bool:
         found.error(at, f'"{name[:40]}" cannot be a name', hint)
         return False
     if name in _TAKEN:
-        meant = f', another spelling of "{SPELLINGS[name]}"' if SPELLINGS.get(name, name) != name else ""
-        found.error(at, f'"{name}" is a function{meant} and cannot name a quantity', f'choose another name, such as "{name}_1"')
+        meant = f" ({SPELLINGS[name]})" if SPELLINGS.get(name, name) != name else ""
+        hint = f'choose another name, such as "{name}_1"'
+        found.error(at, f'"{name}" is a function{meant} and cannot name a quantity', hint)
         return False
     return True

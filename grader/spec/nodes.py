@@ -1,7 +1,7 @@
 """YAML as a tree of raw text and places: nothing is guessed, so `010`, `1e-3`, `1:30` and `yes` stay text.
 
-The tree is built from PyYAML's events, without recursion: nesting, anchors and the size that aliases blow a file
-up to are bounded while it is built. What keys and values mean is `fields.py` and its neighbours.
+The tree is built from PyYAML's events, without recursion: nesting, and the size that aliases blow a file
+up to, are bounded while it is built. What keys and values mean is `fields.py` and its neighbours.
 """
 
 from __future__ import annotations
@@ -199,12 +199,13 @@ class _Builder:
     def _document(self, event: Any) -> None:  # noqa: ANN401
         self.documents += 1
         if self.documents > 1:
-            raise _Refused(self._mark(event), "a second document begins here, expected one a file")
+            raise _Refused(self._mark(event), "a second document begins here, expected only one")
 
     def _refuse_tag(self, event: Any) -> None:  # noqa: ANN401
         if event.tag is not None and event.tag != "!":
             hint = "leave the tag out: numbers and texts are read as they are written"
-            raise _Refused(self._mark(event), f'unexpected tag "{event.tag}"', hint)
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            raise _Refused(self._mark(event), f'unexpected tag "{tag}"', hint)
 
     def _scalar(self, event: Any) -> Scalar:  # noqa: ANN401
         mark, text, end = self._mark(event), event.value, event.end_mark
@@ -218,7 +219,9 @@ class _Builder:
         if not one_line or inner < 0 or self.lines[end.line][inner : inner + len(text)] != text:
             return Scalar(text, mark, style)
         begin = inner + 1 - quote
-        return Scalar(text, Mark(self.path, mark.line, begin, max(1, len(text) + 2 * quote)), style, inner + 1)
+        return Scalar(
+            text, Mark(self.path, mark.line, begin, max(1, len(text) + 2 * quote)), style, inner + 1
+        )
 
     def _open(self, event: Any) -> None:  # noqa: ANN401
         self._refuse_tag(event)
@@ -257,7 +260,7 @@ class _Builder:
             return
         parent = self.stack[-1]
         parent.children.append(node)
-        # The size counts an alias as often as it is used: ten lines of aliases can stand for a billion values.
+        # An alias counts as often as it is used: ten lines of aliases can stand for a billion values.
         parent.size += node.size
         if parent.size > MAX_NODES:
-            raise _Refused(mark or node.mark, f"more than {MAX_NODES} values, with every alias written out")
+            raise _Refused(mark or node.mark, f"more than {MAX_NODES} values, aliases written out")

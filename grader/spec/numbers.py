@@ -1,4 +1,4 @@
-"""The few numbers that loading needs: constants such as `sqrt(2)`, and whether a forward pass stays finite."""
+"""The few numbers that loading needs: constants such as `sqrt(2)`, and whether values stay finite."""
 
 from __future__ import annotations
 

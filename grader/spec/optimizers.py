@@ -1,7 +1,7 @@
 """The optimizers, written in the expression language: to add one, add an entry to the table.
 
-In a rule `w` is the parameter, `g` its gradient, `t` the number of the step (from 1), `eta` the learning rate;
-every other name on a left-hand side is a state, which starts at 0 and has the parameter's shape.
+In a rule `w` is the parameter, `g` its gradient, `t` the number of the step (from 1), `eta` the learning
+rate; every other name on a left-hand side is a state, which starts at 0 and has the parameter's shape.
 """
 
 from __future__ import annotations

@@ -47,6 +47,19 @@ class Layout:
         return (examples, features) if self.example_rows else (features, examples)
 
 
+@dataclass(slots=True)
+class Network:
+    """A network while it is read: its layout, what flows into the next layer, its weights so far.
+
+    After a layer with an error the flow is None: later layers are read for their names, not their sizes.
+    """
+
+    layout: Layout
+    flow: Quantity | None
+    targets: Quantity | None
+    weights: dict[str, bool]
+
+
 def quantity(draft: Draft, node: Node, default: str, place: str) -> Quantity | None:
     """A value that may be named: `{W1: [[1, 2]]}`, `[[1, 2]]`, or the name of a symbol or given.
 

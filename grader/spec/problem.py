@@ -18,7 +18,6 @@ from grader.spec.settings import SETTINGS, read_settings, read_symbols
 from grader.spec.train import TRAIN, read_examples, read_rate, read_train
 
 if TYPE_CHECKING:
-    from grader.source import Mark
     from grader.spec.fields import Entries
     from grader.spec.findings import Findings
     from grader.spec.model import Equation, Question, Symbol, Train
@@ -83,7 +82,9 @@ def read_problem(found: Findings, node: Node, outer: Outer) -> Problem | None:
         log_base=draft.settings.log_base,
         at_zero=draft.settings.at_zero,
         misconceptions=rules,
-        shapes={name: shape for name, shape in draft.shapes.items() if name in draft.places or name in symbols},
+        shapes={
+            name: shape for name, shape in draft.shapes.items() if name in draft.places or name in symbols
+        },
         mark=mark,
     )
 

@@ -86,7 +86,9 @@ def check_query(expr: Expr, graph: Graph, aliases: Mapping[str, Expr]) -> None:
     if replaced.op == "depends":
         return
     if any(node.op == "depends" for node in walk(replaced)):
-        raise ExpressionError("depends(...) is a question of its own, not a part of one", expr.start, expr.end)
+        raise ExpressionError(
+            "depends(...) is a question of its own, not a part of one", expr.start, expr.end
+        )
     # An equation with an error of its own has no size, and neither has what needs it.
     if quantities(replaced) <= graph.shapes.keys():
         _size(replaced, graph)
@@ -110,8 +112,9 @@ def _derivative(node: Expr, graph: Graph) -> None:
     names = [_quantity(part, node) for part in node.args]
     if not graph.reaches(*names):
         message = f"{names[0]} does not depend on {names[1]}: {render(node)} is always 0"
-        hint = f"is it {render(node.args[1])} by {render(node.args[0])}?" if graph.reaches(*names[::-1]) else None
-        raise ExpressionError(message, node.start, node.end, hint or "")
+        turned = node._replace(args=node.args[::-1])
+        hint = f"is {render(turned)} meant?" if graph.reaches(*names[::-1]) else ""
+        raise ExpressionError(message, node.start, node.end, hint)
 
 
 def _quantity(part: Expr, node: Expr) -> str:
@@ -144,7 +147,9 @@ def _state(node: Expr, graph: Graph) -> None:
     inner = part.args[0] if part.op == "index" else part
     if inner.op != "name" or inner.value not in graph.parameters:
         hint = known(str(inner.value), graph.parameters)
-        raise ExpressionError(f"a state belongs to a parameter, {render(part)} is none", part.start, part.end, hint)
+        raise ExpressionError(
+            f"a state belongs to a parameter, {render(part)} is none", part.start, part.end, hint
+        )
     _steps(node, steps)
 
 

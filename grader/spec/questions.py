@@ -74,7 +74,9 @@ def _quietly(node: Node, scope: Scope) -> Expr | None:
     return expr
 
 
-def _parsed(draft: Draft, written: Scalar, scope: Scope, graph: Graph, aliases: Table[str, Expr]) -> Expr | None:
+def _parsed(
+    draft: Draft, written: Scalar, scope: Scope, graph: Graph, aliases: Table[str, Expr]
+) -> Expr | None:
     try:
         expr = parse(written.text, scope, SPEC)
         if draft.complete:
@@ -142,7 +144,8 @@ class _Reader:
         if expr is None:
             return None
         kind: Kind = "depends" if expr.op == "depends" else "value"
-        return replace(question, kind=kind, ask=ask, expr=expr, mark=written.mark)
+        mark = question.mark if "id" in read else written.mark
+        return replace(question, kind=kind, ask=ask, expr=expr, mark=mark)
 
     def _wording(self, node: Node, read: Entries, kind: str) -> Question | None:
         found = self.draft.found

@@ -1,4 +1,4 @@
-"""What an assignment, a problem or a question sets: tolerance, credit, indices, logarithms, kinks, symbols."""
+"""What an assignment, problem or question sets: tolerance, credit, indices, logarithms, kinks, symbols."""
 
 from __future__ import annotations
 
@@ -108,7 +108,9 @@ def read_symbols(found: Findings, node: Node) -> list[tuple[Scalar, Symbol]]:
 def _is_text(found: Findings, node: Node) -> bool:
     if isinstance(node, Scalar):
         return True
-    found.error(node, f"a symbol is a name, found {what(node)}", "with a range or a shape, symbols are a mapping")
+    found.error(
+        node, f"a symbol is a name, found {what(node)}", "with a range or a shape, symbols are a mapping"
+    )
     return False
 
 
@@ -131,7 +133,7 @@ def _ranged(found: Findings, symbol: Symbol, node: Node) -> Symbol:
     if not sides:
         return symbol
     if len(sides) != 2:
-        found.error(node, f"a range is [low, high], found {len(sides)} numbers")
+        found.error(node, f"a range is [low, high], found a list of {len(sides)}")
         return symbol
     low, high = (number(found, side, "a range's end") for side in sides)
     if low is None or high is None:

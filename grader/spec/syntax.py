@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from grader.source import Issue, Mark
@@ -24,7 +25,9 @@ def explain(error: Any, path: str, lines: Sequence[str], deepest: int) -> Issue:
     if "flow" in context and "level" not in context:
         return _flow(at, begin, char, lines)
     if "quoted scalar" in context:
-        return _quoted(at, begin, problem)
+        # The Python parser points behind the backslash, libyaml at it.
+        backslash = at if char == "\\" else replace(at, column=max(1, at.column - 1))
+        return _quoted(backslash, begin, problem)
     if "cannot start any token" in problem:
         return _start(at, char)
     if "mapping values are not allowed" in problem:
@@ -54,7 +57,9 @@ def _flow(at: Mark, begin: Mark, char: str, lines: Sequence[str]) -> Issue:
 
 def _quoted(at: Mark, begin: Mark, problem: str) -> Issue:
     if "escape" in problem or "hexdecimal" in problem:
-        return Issue(at, 'unknown escape after "\\"', "use single quotes: a backslash stands for itself there")
+        return Issue(
+            at, 'unknown escape after "\\"', "use single quotes: a backslash stands for itself there"
+        )
     return Issue(begin, "this quote is never closed")
 
 

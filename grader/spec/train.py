@@ -54,7 +54,9 @@ def _example(draft: Draft, node: Node, first: dict[str, Value] | None) -> dict[s
             draft.found.error(value_node, message)
     if first is not None and isinstance(node, Mapping) and read.keys() != first.keys():
         names = ", ".join(first)
-        draft.found.error(node, f"every example has the same names, expected {names}, found {', '.join(read)}")
+        draft.found.error(
+            node, f"every example has the same names, expected {names}, found {', '.join(read)}"
+        )
     return values
 
 
@@ -105,14 +107,18 @@ def read_train(
     optimizer, chosen = _optimizer(draft, read, network)
     update = read_update(draft, read, parameters)
     if chosen and "update" in read:
-        draft.found.error(read["update"][0], "an optimizer and an update rule are both given, expected one of them")
+        draft.found.error(
+            read["update"][0], "an optimizer and an update rule are both given, expected one of them"
+        )
     states = _states(update) if "update" in read else OPTIMIZERS[optimizer.name].states
     rate = draft.learning_rate
     wants_gradient = uses_gradient(update) if "update" in read else rate is not None or chosen
     if wants_gradient and minimize is None and "minimize" not in read:
         _lacks_loss(draft, rate[1] if rate else place)
     if chosen and rate is None and "learning_rate" not in read:
-        draft.found.error(place, f'the optimizer "{optimizer.name}" needs a learning rate', "write learning_rate: 0.1")
+        draft.found.error(
+            place, f'the optimizer "{optimizer.name}" needs a learning rate', "write learning_rate: 0.1"
+        )
     steps: tuple[dict[str, Matrix], ...] = tuple({n: v.matrix for n, v in step.items()} for step in examples)
     return Train(
         minimize,
@@ -170,9 +176,13 @@ def _is_parameter(draft: Draft, node: Node, before: list[str]) -> bool:
         return False
     if name in movable:
         return True
-    kind = draft.places[name][0] if name in draft.places else ""
-    message = f'a parameter is a given or a symbol, "{name}" is {kind}' if kind else f"unknown parameter {what(node)}"
-    draft.found.error(node, message, known(name, sorted(movable)) if name and not kind else None)
+    if name in draft.places:
+        kind = draft.places[name][0]
+        draft.found.error(node, f'a parameter is a given or a symbol, "{name}" is {kind}')
+    elif name:
+        draft.found.error(node, f'unknown parameter "{shortened(name)}"', known(name, sorted(movable)))
+    else:
+        draft.found.error(node, f"a parameter is a name, found {what(node)}")
     return False
 
 
@@ -180,7 +190,9 @@ def _optimizer(draft: Draft, read: Entries, network: Entries) -> tuple[Optimizer
     """The optimizer with its constants, and whether it was named."""
     if "optimizer" in read and "optimizer" in network:
         line = network["optimizer"][0].mark.line
-        draft.found.error(read["optimizer"][0], f"the optimizer stands in the network already, in line {line}")
+        draft.found.error(
+            read["optimizer"][0], f"the optimizer stands in the network already, in line {line}"
+        )
     entry = read.get("optimizer") or network.get("optimizer")
     if entry is None:
         return Optimizer(), False

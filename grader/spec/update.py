@@ -39,7 +39,9 @@ def read_update(draft: Draft, read: Entries, parameters: tuple[str, ...]) -> tup
             draft.found.error(line.mark, message)
         first.setdefault(line.name, line)
     if "w" not in first:
-        draft.found.error(node, 'no line of the update gives "w"', 'the parameter is called w: "w = w - eta*g"')
+        draft.found.error(
+            node, 'no line of the update gives "w"', 'the parameter is called w: "w = w - eta*g"'
+        )
     states = frozenset(first) - {"w"}
     scope = Scope(draft.names | states | frozenset(RULE_NAMES), draft.settings.log_base)
     return tuple(_equations(draft, list(first.values()), scope, states, parameters))
@@ -96,7 +98,7 @@ def _fits(draft: Draft, equation: Equation, line: Line, parameter: str, states: 
 def read_state(
     draft: Draft, read: Entries, states: tuple[str, ...], parameters: tuple[str, ...]
 ) -> dict[str, dict[str, Matrix]]:
-    """`state: {v: {W1: 0.5}}`: where states start that do not start at 0; one number fills the whole state."""
+    """`state: {v: {W1: 0.5}}`: where states start that do not start at 0; one number fills a state."""
     if "state" not in read:
         return {}
     starts: dict[str, dict[str, Matrix]] = {}

@@ -59,7 +59,7 @@ def _matrix(found: Findings, node: Sequence, place: str) -> Value | None:
             return None
         width = width or len(row.items)
         if len(row.items) != width:
-            message = f"{place}: row {count} has {len(row.items)} numbers, the rows above have {width}"
+            message = f"{place}: the rows differ in length, {len(row.items)} in row {count} and {width} above"
             found.error(row, message)
             return None
         numbers = [number(found, item, place) for item in row.items]
