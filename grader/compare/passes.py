@@ -24,6 +24,7 @@ from grader.engine.solve import Engine, Rounding, Trace, evaluate_targets
 from grader.language.differentiate import slope_from_output
 from grader.language.functions import FUNCTIONS
 from grader.language.tree import Expr, key, name, transform
+from grader.submission.numerals import EXACT_SIGFIGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,6 +51,17 @@ class Asked:
     target: Target
     written: Written
     tolerance: Tolerance
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a run says of one question: a code for each element, and how far off the prediction's middle it is.
+
+    Both are (rows, columns, students, 1); the distance is relative, the largest of all sample points.
+    """
+
+    codes: Codes
+    distance: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +169,11 @@ def _put(whole: Written, a: Asked) -> None:
             array[at[0], at[1]] = part[0, 0]
 
 
+def _rounded(written: Written) -> Mask:
+    """Whether a number was written with its digits; who writes a formula or a fraction rounds it later."""
+    return written.sigfigs < EXACT_SIGFIGS
+
+
 def hull(value: Array, pin: Written, mask: Mask, right: Mask) -> Array:
     """What later steps may have used where a value is held.
 
@@ -206,32 +223,34 @@ class Passes:
         self.pins = pins_of(asked, plan, self.points)
         self.rounding = own_rounding(asked, self.students)
 
-    def honest(self, refill: Refill) -> list[Codes]:
+    def honest(self, refill: Refill) -> list[Found]:
         """Codes with right values held and wrong ones let go."""
 
         def policy(pin: Pin) -> Hold:
             def hold(value: Array) -> tuple[Array, Mask]:
-                mask = (judge(value, pin.written, pin.tolerance) > NO) & pin.written.present
+                right = judge(value, pin.written, pin.tolerance) > NO
+                mask = right & pin.written.present & _rounded(pin.written)
                 return hull(value, pin.written, mask, mask), mask
 
             return hold
 
         return self._best({node: policy(pin) for node, pin in self.pins.items()}, refill)
 
-    def own(self, refill: Refill) -> list[Codes]:
+    def own(self, refill: Refill) -> list[Found]:
         """Codes with every value held."""
 
         def policy(pin: Pin) -> Hold:
             def hold(value: Array) -> tuple[Array, Mask]:
                 right = judge(value, pin.written, pin.tolerance) > NO
-                return hull(value, pin.written, pin.written.present, right), pin.written.present
+                mask = pin.written.present & (~right | _rounded(pin.written))
+                return hull(value, pin.written, mask, right), mask
 
             return hold
 
         return self._best({node: policy(pin) for node, pin in self.pins.items()}, refill, follow=True)
 
-    def _best(self, held: Mapping[Node, Hold], refill: Refill, *, follow: bool = False) -> list[Codes]:
-        best: list[Codes] = []
+    def _best(self, held: Mapping[Node, Hold], refill: Refill, *, follow: bool = False) -> list[Found]:
+        best: list[Found] = []
         for engine in self.engines:
             trace = engine.solve(
                 self.keep,
@@ -241,23 +260,23 @@ class Passes:
                 bounds=True,
                 rounding=self.rounding,
             )
-            codes = self._codes(trace, refill, follow=follow)
-            best = [np.maximum(a, b) for a, b in zip(best, codes, strict=True)] if best else codes
+            found = self._found(trace, refill, follow=follow)
+            best = [_kinder(a, b) for a, b in zip(best, found, strict=True)] if best else found
         return best
 
-    def _codes(self, trace: Trace, refill: Refill, *, follow: bool) -> list[Codes]:
+    def _found(self, trace: Trace, refill: Refill, *, follow: bool) -> list[Found]:
         targets = [a.target for a in self.asked]
         lanes = evaluate_targets(self.plan, targets, trace, bounds=True)
-        written = refill(trace)
-        codes = []
-        for a, value, numbers in zip(self.asked, lanes, written, strict=True):
-            code = judge(value, numbers, a.tolerance)
+        out = []
+        for a, value, numbers in zip(self.asked, lanes, refill(trace), strict=True):
+            codes = judge(value, numbers, a.tolerance)
             if follow:
-                code = np.where((value[0] == 0).all(axis=-1, keepdims=True), NO, code).astype(np.int8)
-            codes.append(code)
-        return codes
+                # A step that became trivial by a mistake (everything times 0) shows nothing.
+                codes = np.where((value[0] == 0).all(axis=-1, keepdims=True), NO, codes).astype(np.int8)
+            out.append(Found(codes, _distance(value[0], numbers.value)))
+        return out
 
-    def mixed(self, refill: Refill, honest: Sequence[Codes], own: Sequence[Codes]) -> list[Codes] | None:
+    def mixed(self, refill: Refill, honest: Sequence[Found], own: Sequence[Found]) -> list[Codes] | None:
         """Codes with single values released, or alone held, for students with several wrong values."""
         pairs = self._pairs(honest, own)
         if not pairs:
@@ -268,23 +287,23 @@ class Passes:
         )
         sub.rounding = Rounding(self.rounding.digits[students], self.rounding.places[students])
         held = {node: sub._exception(node, pin, pairs) for node, pin in sub.pins.items()}
-        codes = sub._best(held, refill.taken(students), follow=True)
+        found = sub._best(held, refill.taken(students), follow=True)
         out = []
-        for code, like in zip(codes, honest, strict=True):
-            most = np.zeros_like(like)
-            for i, student in enumerate(students.tolist()):
-                most[:, :, student] = np.maximum(most[:, :, student], code[:, :, min(i, code.shape[2] - 1)])
-            out.append(most)
+        for f, a in zip(found, self.asked, strict=True):
+            most = np.zeros((*f.codes.shape[:2], self.students, 1), dtype=np.int8)
+            codes = np.broadcast_to(f.codes, (*f.codes.shape[:2], students.size, 1))
+            np.maximum.at(most, (slice(None), slice(None), students), codes)
+            out.append(np.where(a.written.present, most, NO).astype(np.int8))
         return out
 
-    def _pairs(self, honest: Sequence[Codes], own: Sequence[Codes]) -> list[tuple[int, int, bool]]:
+    def _pairs(self, honest: Sequence[Found], own: Sequence[Found]) -> list[tuple[int, int, bool]]:
         """(student, question, alone): the single exceptions worth trying."""
         wrong = [
-            ((h == NO) & a.written.present).any(axis=(0, 1, 3))
+            ((h.codes == NO) & a.written.present).any(axis=(0, 1, 3))
             for h, a in zip(honest, self.asked, strict=True)
         ]
         red = [
-            ((np.maximum(h, o) == NO) & a.written.present).any(axis=(0, 1, 3))
+            ((np.maximum(h.codes, o.codes) == NO) & a.written.present).any(axis=(0, 1, 3))
             for h, o, a in zip(honest, own, self.asked, strict=True)
         ]
         pairs: list[tuple[int, int, bool]] = []
@@ -308,10 +327,20 @@ class Passes:
 
         def hold(value: Array) -> tuple[Array, Mask]:
             right = judge(value, pin.written, pin.tolerance) > NO
-            mask = pin.written.present & (right | np.where(alone, chosen, ~chosen))
+            mask = np.where(right, _rounded(pin.written), np.where(alone, chosen, ~chosen))
+            mask = mask & pin.written.present
             return hull(value, pin.written, mask, right), mask
 
         return hold
+
+
+def _kinder(a: Found, b: Found) -> Found:
+    return Found(np.maximum(a.codes, b.codes), np.fmin(a.distance, b.distance))
+
+
+def _distance(middle: Array, w: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return np.asarray((np.abs(w - middle) / np.maximum(np.abs(w), np.abs(middle))).max(axis=-1, keepdims=True))
 
 
 def _taken(a: Asked, students: NDArray[np.intp]) -> Asked:

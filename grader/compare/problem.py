@@ -9,11 +9,12 @@ import numpy as np
 
 from grader.compare.judge import CUT, IMPRECISE, NO, OK, Written, judge
 from grader.compare.match import Match, Matcher, Place
-from grader.compare.passes import Asked, FormulaCell, Passes, Refill, slopes_from_outputs
+from grader.compare.passes import Asked, FormulaCell, Found, Passes, Refill, slopes_from_outputs
 from grader.compare.sheet import FormulaReader, Sheet, read_sheet
 from grader.engine import names
 from grader.engine.depends import depends
 from grader.engine.derive import derive
+from grader.engine.graph import Ancestry
 from grader.engine.points import sample
 from grader.engine.solve import Engine, evaluate_targets
 from grader.errors import ExpressionError
@@ -22,6 +23,7 @@ from grader.language.render import render
 from grader.language.shapes import NUMBER, show_shape
 from grader.language.tree import key
 from grader.submission.model import Duplicate
+from grader.submission.numerals import EXACT_SIGFIGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -279,11 +281,32 @@ class _Judgement:
         passes = Passes(self.plan, engines, chosen, self.inputs, self.keep)
         honest = passes.honest(refill)
         own = passes.own(refill)
-        _merge(codes, subset, honest, chosen, CORRECT)
-        _merge(codes, subset, own, chosen, FOLLOWED)
+        nearer = self._carried(honest, own, chosen)
+        _merge(codes, subset, [f.codes for f in honest], chosen, CORRECT, except_for=nearer)
+        _merge(codes, subset, [f.codes for f in own], chosen, FOLLOWED)
         mixed = passes.mixed(refill, honest, own)
         if mixed is not None:
             _merge(codes, subset, mixed, chosen, FOLLOWED)
+
+    def _carried(
+        self, honest: Sequence[Found], own: Sequence[Found], asked: Sequence[Asked]
+    ) -> list[NDArray[np.bool_]]:
+        """Where a wrong value further up explains an answer better than rounding does."""
+        ancestry = Ancestry(self.plan)
+        wrong: dict[Node, NDArray[np.bool_]] = {}
+        for f, a in zip(honest, asked, strict=True):
+            if a.target.node is not None:
+                bad = ((f.codes == NO) & a.written.present).any(axis=(0, 1))[:, 0]
+                wrong[a.target.node] = wrong.get(a.target.node, False) | bad
+        out = []
+        for f, o, a in zip(honest, own, asked, strict=True):
+            nodes = [a.target.node] if a.target.node is not None else list(a.target.nodes)
+            behind = ancestry.of(nodes) | (set() if a.target.node is not None else set(nodes))
+            led = np.zeros(a.written.value.shape[2], dtype=bool)
+            for node in behind & wrong.keys():
+                led = led | wrong[node]
+            out.append((o.codes >= f.codes) & (o.distance < f.distance) & led[None, None, :, None])
+        return out
 
     def _check_finite(self, filled: Sequence[Written]) -> None:
         """A formula that is nowhere real and finite where the right one is cannot be decided."""
@@ -355,8 +378,8 @@ def _with_room(written: list[Written], cells: Sequence[FormulaCell], points: int
         w = out[c.question]
         at = (slice(None), slice(None)) if c.place is None else c.place
         w.present[(*at, c.student)] = True
-        w.sigfigs[(*at, c.student)] = 99
-        w.decimals[(*at, c.student)] = 99
+        w.sigfigs[(*at, c.student)] = EXACT_SIGFIGS
+        w.decimals[(*at, c.student)] = EXACT_SIGFIGS
     return out
 
 
@@ -367,15 +390,22 @@ def _first_codes(best: Codes, written: Written) -> Codes:
 
 
 def _merge(
-    codes: list[Codes], subset: NDArray[np.intp], found: Sequence[Codes], asked: Sequence[Asked], right: int
+    codes: list[Codes],
+    subset: NDArray[np.intp],
+    found: Sequence[Codes],
+    asked: Sequence[Asked],
+    right: int,
+    except_for: Sequence[NDArray[np.bool_]] | None = None,
 ) -> None:
     """Take what is kinder."""
     table = np.zeros(4, dtype=np.int8)
     table[[NO, IMPRECISE, CUT, OK]] = [WRONG, SHORT, SLIP_CUT, right]
     rank = np.array([0, 0, 1, 3, 2, 4, 5, 0, 0])
-    for code, new, a in zip(codes, found, asked, strict=True):
+    for i, (code, new, a) in enumerate(zip(codes, found, asked, strict=True)):
         now = code[:, :, subset]
         offered = np.broadcast_to(table[new][..., 0], now.shape)
         present = np.broadcast_to(a.written.present, (*now.shape, 1))[..., 0]
         better = (rank[offered] > rank[now]) & present
+        if except_for is not None:
+            better &= ~np.broadcast_to(except_for[i], (*now.shape, 1))[..., 0]
         code[:, :, subset] = np.where(better, offered, now)

@@ -14,7 +14,7 @@ from grader.language.render import render
 from grader.language.scope import Scope, check_names
 from grader.language.shapes import NUMBER, show_shape
 from grader.submission.model import Refused
-from grader.submission.numerals import explain_number, parse_list, parse_number
+from grader.submission.numerals import EXACT_SIGFIGS, explain_number, parse_list, parse_number
 
 if TYPE_CHECKING:
     from grader.compare.match import Place
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.spec.model import Question
     from grader.submission.model import Given, Raw
 
-_MANY = 99
+_MANY = EXACT_SIGFIGS
 _BARE_NUMBER = frozenset("0123456789.,-+eE−%/ ")
 
 

@@ -69,6 +69,7 @@ def derive(problem: Problem, extra: Iterable[Expr] = (), *, whole: bool = False)
     forward = [Step(n, "forward", rule, shapes[n]) for n, rule in derivation.equations]
     steps = forward + derivation.derive(wanted)
     known = {step.name for step in steps} | problem.shapes.keys()
+    steps = _with_local_derivatives(steps, asked.values(), resolver.nodes)
     steps = _with_asked_expressions(steps, asked.values(), resolver.nodes, shapes, problem)
     if train and (whole or horizon):
         steps += update_steps(problem, shapes)
@@ -206,6 +207,22 @@ def _with_asked_expressions(
         at = max((i + 1 for i, step in enumerate(steps) if step.name in needs), default=0)
         phase = steps[at - 1].phase if at else "forward"
         steps = [*steps[:at], Step(own, phase, base, shapes[own]), *_using(steps[at:], base, own)]
+    return steps
+
+
+def _with_local_derivatives(
+    steps: list[Step], asked: Iterable[Expr], nodes: Mapping[str, Node]
+) -> list[Step]:
+    """Let the chain rule go through an asked local derivative (da1/dz1 = sigmoid'(z1)) instead of past it."""
+    names_asked = {nodes[str(e.value)].name for e in asked if e.op == "name" and str(e.value) in nodes}
+    forward = {s.name for s in steps if s.phase == "forward"}
+    computed = {s.name for s in steps}
+    for step in [s for s in steps if s.name in names_asked and s.phase == "backward" and s.rule.op == "call"]:
+        if not quantities(step.rule) & computed <= forward:
+            continue
+        others = [s for s in steps if s.name != step.name]
+        first = next((i for i, s in enumerate(others) if s.phase == "backward"), len(others))
+        steps = [*others[:first], step, *_using(others[first:], step.rule, step.name)]
     return steps
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 def index_text(place: tuple[int, int], shape: tuple[int, int], base: int) -> str:
     """``2`` in a vector, ``1,3`` in a matrix."""
-    if 1 in shape:
-        return str(max(place) + base)
+    if shape[1] == 1:
+        return str(place[0] + base)
     return f"{place[0] + base},{place[1] + base}"
 
 

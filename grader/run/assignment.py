@@ -10,6 +10,7 @@ from grader.compare.problem import ProblemGrader
 from grader.report.model import ClassReport, StudentReport
 from grader.run.answers import answers_of, unreadable
 from grader.run.asked import asked_of
+from grader.run.own import add_own
 from grader.source import SpecError
 from grader.spec import load
 from grader.submission import files
@@ -141,6 +142,7 @@ class AssignmentGrader:
         self.graders = [
             ProblemGrader(p, decimal_comma=assignment.decimal_comma) for p in assignment.problems
         ]
+        self.worked = worked
         self.asked_by_problem = [
             asked_of(g.problem, g.grade([]), worked=worked) for g in self.graders
         ]
@@ -160,6 +162,8 @@ class AssignmentGrader:
                 notes[student] += texts
             for question, a in zip(grader.problem.questions, asked, strict=True):
                 columns.append(answers_of(question, a, result, len(readable)))
+            if self.worked and asked:
+                add_own(result, columns[-len(asked) :])
             self._locate(grader, result, readable, columns[-len(asked) :] if asked else [])
         rows = list(zip(*columns, strict=True)) if columns else [() for _ in readable]
         reports = iter(
