@@ -1,0 +1,69 @@
+"""Where follow-through applied, the report shows the step with the student's own numbers."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.report.model import Answer, Own
+from grader.run import grade_assignment
+
+SPEC = """\
+title: Quiz
+problems:
+  - id: q
+    network:
+      inputs: {x: 0.5}
+      targets: {y: 1}
+      layers:
+        - {weights: {w1: 0.2}, bias: {b1: 0.1}, activation: sigmoid, pre: z1, out: a1}
+        - {weights: {w2: 0.4}, bias: {b2: 0.2}, activation: sigmoid, pre: z2, out: yhat}
+      loss: {L: binary_cross_entropy}
+      learning_rate: {eta: 0.1}
+    questions: [z1, a1, z2, dL/dw2, dL/db2, new(w2)]
+  - id: v
+    given: {W: [[1, 2], [3, 4]], u: [1, -1]}
+    equations: [s = W @ u, r = relu(s), t = 2*r]
+    questions: [s, r, "t[1]"]
+"""
+
+
+@pytest.fixture
+def graded(tmp_path: Path) -> dict[tuple[str, str], Answer]:
+    """A student who is wrong at z2 and at s, and goes on rightly."""
+    (tmp_path / "quiz.yaml").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "s1.yaml").write_text(
+        "answers:\n"
+        "  q: {z1: 0.2, a1: 0.5498, z2: 0.2199, dL/dw2: -0.2448, dL/db2: -0.4452, new(w2): 0.42448}\n"
+        '  v: {s: "[2, -1]", r: "[2, 0]", "t[1]": 4}\n',
+        encoding="utf-8",
+    )
+    report = grade_assignment(tmp_path / "quiz.yaml", [tmp_path / "s1.yaml"], worked=True)
+    return {(answer.asked.problem, answer.asked.question): answer for answer in report.students[0].answers}
+
+
+def test_numbers_of_the_student(graded: dict[tuple[str, str], Answer]) -> None:
+    """What was written stands in the rule, and what was not written follows from it."""
+    assert graded["q", "new(w2)"].verdict == "follow_through"
+    assert graded["q", "new(w2)"].own == Own("0.4 - 0.1*(-0.2448)", "0.42448")
+    assert graded["q", "dL/dw2"].own == Own("(-0.4452)*0.5498", "-0.244771")
+
+
+def test_vectors(graded: dict[tuple[str, str], Answer]) -> None:
+    """A vector is put in whole, also where an element is asked."""
+    assert graded["v", "r"].own == Own("relu([2, -1])", "[2, 0]")
+    assert graded["v", "t[1]"].own == Own("2*[2, 0]", "[4, 0]")
+
+
+def test_only_where_it_explains_something(graded: dict[tuple[str, str], Answer]) -> None:
+    """Not beside right or wrong answers, nor for a step that only passes a value on."""
+    assert graded["q", "z1"].own is None
+    assert graded["q", "z2"].own is None
+    assert graded["q", "dL/db2"].verdict == "follow_through"
+    assert graded["q", "dL/db2"].own is None
+
+
+def test_only_where_it_is_shown(tmp_path: Path, graded: dict[tuple[str, str], Answer]) -> None:
+    """A run for other programs does not work it out."""
+    assert graded
+    report = grade_assignment(tmp_path / "quiz.yaml", [tmp_path / "s1.yaml"])
+    assert all(answer.own is None and answer.asked.worked is None for answer in report.students[0].answers)
