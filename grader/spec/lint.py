@@ -12,8 +12,10 @@ from grader.spec.queries import used_names
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grader.source import Mark
     from grader.spec.draft import Draft
     from grader.spec.model import Equation, Question, Train
+    from grader.spec.queries import Graph
     from grader.spec.questions import Aliases
 
 
@@ -39,6 +41,16 @@ def warn_unused(draft: Draft, names: frozenset[str]) -> None:
     for name, (kind, mark) in draft.places.items():
         if name not in names and (name in draft.given or name in draft.symbols):
             draft.found.warn(mark, f'"{name}" is {kind} that nothing uses')
+
+
+def warn_still(draft: Draft, train: Train | None, graph: Graph, place: Mark) -> None:
+    """A parameter that the loss does not depend on never moves; that is likely an oversight."""
+    if train is None or train.minimize is None:
+        return
+    for name in train.parameters:
+        if not graph.reaches(train.minimize, name):
+            message = f'{train.minimize} does not depend on the parameter "{name}"'
+            draft.found.warn(draft.places[name][1] if name in draft.places else place, message)
 
 
 def report_not_finite(draft: Draft, equations: Sequence[Equation]) -> None:

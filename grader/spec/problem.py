@@ -9,7 +9,7 @@ from grader.spec.draft import Draft
 from grader.spec.equations import read_lines, resolve
 from grader.spec.fields import entries, items, text
 from grader.spec.layers import read_network
-from grader.spec.lint import report_not_finite, used, warn_unused
+from grader.spec.lint import report_not_finite, used, warn_still, warn_unused
 from grader.spec.model import CourseRule, Problem
 from grader.spec.nodes import Mapping, Scalar, Sequence, what
 from grader.spec.queries import Graph, needs_of, states_of
@@ -43,6 +43,7 @@ class Parts:
 
     equations: tuple[Equation, ...]
     train: Train | None
+    graph: Graph
     aliases: Aliases
     questions: tuple[Question, ...]
 
@@ -67,6 +68,7 @@ def read_problem(found: Findings, node: Node, outer: Outer) -> Problem | None:
     if found.errors == before:
         report_not_finite(draft, parts.equations)
         warn_unused(draft, names)
+        warn_still(draft, parts.train, parts.graph, mark)
     return Problem(
         id=label.text.strip() if label else "",
         title=title.text if title else None,
@@ -111,8 +113,9 @@ def _sections(draft: Draft, node: Node, read: Entries, outer: Outer) -> Parts:
     aliases = read_aliases(draft, (outer.aliases, own), graph)
     if "questions" not in read:
         found.error(node, "the problem has no questions", "write questions: [z1, dL/dw1]")
-        return Parts(equations, train, aliases, ())
-    return Parts(equations, train, aliases, read_questions(draft, read["questions"][1], aliases, graph))
+        return Parts(equations, train, graph, aliases, ())
+    questions = read_questions(draft, read["questions"][1], aliases, graph)
+    return Parts(equations, train, graph, aliases, questions)
 
 
 def _quantities(draft: Draft, node: Node, read: Entries) -> Entries:

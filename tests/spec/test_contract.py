@@ -301,9 +301,9 @@ def test_examples_need_not_stand_in_given() -> None:
     "ask",
     [
         "a1", "W1[1,2]", "z1[2]", "dL/dW1", "dL/dW1[1,2]", "da1[2]/dx", "new(W1)", "new(W1[1,2])",
-        "new(W1, 3)", "new(L)", "new(yhat, 2)", "new(dL/dW1)", "state(v, W1)", "state(v, W1, 2)", "0.5*(y - yhat)^2",
-        "sigmoid'(z1)", "-dL/dz2", "new(b2) - b2", "dL/dW1[1,1] / dL/dW2[1,1]", "depends(dyhat/dx, b2)",
-        "state(v, W1[1,2])", "da1/dx", "softmax(z1)[1]", "wj1 + 1", "dL/dwj1",
+        "new(W1, 3)", "new(L)", "new(yhat, 2)", "new(dL/dW1)", "state(v, W1)", "state(v, W1, 2)",
+        "0.5*(y - yhat)^2", "sigmoid'(z1)", "-dL/dz2", "new(b2) - b2", "dL/dW1[1,1] / dL/dW2[1,1]",
+        "depends(dyhat/dx, b2)", "state(v, W1[1,2])", "da1/dx", "softmax(z1)[1]", "wj1 + 1", "dL/dwj1",
     ],
 )  # fmt: skip
 def test_what_can_be_asked(ask: str) -> None:
@@ -433,6 +433,15 @@ def test_what_nothing_uses_is_a_warning_and_no_error() -> None:
         (48, '"s" is a symbol that nothing uses'),
     ]
     assert lines[1].startswith("  - {id: a")
+
+
+def test_a_parameter_that_the_loss_does_not_depend_on_is_a_warning() -> None:
+    text = (
+        "problems:\n  - {id: a, given: {w: 1, v: 2, eta: 1}, equations: [L = w^2], "
+        "train: {minimize: L, learning_rate: eta, parameters: [w, v]}, questions: [new(w)]}\n"
+    )
+
+    assert [w.message for w in inspect_text(text, "t.yaml")[1]] == ['L does not depend on the parameter "v"']
 
 
 def test_anchors_and_aliases_are_read() -> None:

@@ -33,7 +33,7 @@ problems:
       learning_rate: 0.5
       l2: {lambda: 0.1, half: true}
       optimizer: {momentum: {beta: 0.5}}
-    equations: [k = sum(M)*y + r + s[0] + beta]
+    equations: ["k = sum(M)*y + r + s[0] + beta"]
     train: {state: {v: {W1: 2, b2: 1}}, examples: [{extra: [1, 2]}, {extra: [3, 4]}]}
     aliases: {w00: "W1[0,0]", d: dE/dp, ex: "extra[1]"}
     misconceptions: [{name: sign, rule: "w - eta*g", wrong: "w + eta*g", feedback: "Down, not up: minus."}]
@@ -64,8 +64,8 @@ def _problem(p: Problem) -> Any:
         [(line.name, key(line.expr)) for line in p.train.update], p.train.state, p.train.examples,
     )  # fmt: skip
     questions = [
-        (q.id, q.kind, q.ask, q.expr and key(q.expr), q.points, q.tolerance, q.credit, q.title, q.options, q.answer,
-         q.rubric)
+        (q.id, q.kind, q.ask, q.expr and key(q.expr), q.points, q.tolerance, q.credit, q.title, q.options,
+         q.answer, q.rubric)
         for q in p.questions
     ]  # fmt: skip
     return (
