@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # How far what the numbers give may lie from what was written, as a share: more than rounding on the way
 # makes, and little enough that what is shown explains the answer.
-_EXPLAINS = 0.02
+_EXPLAINS = 0.005
 
 
 def add_own(result: ProblemResult, columns: Sequence[list[Answer]]) -> None:
