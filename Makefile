@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help grade install test layers lint types check format bench oracle clean
+.PHONY: help grade install test layers lint types check format bench oracle readme clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -42,6 +42,9 @@ bench: $(VENV)/.dev ## every benchmark, one after the other, as ratios
 
 oracle: $(VENV)/.oracle ## compare every gradient with JAX
 	@$(BIN)/python -m pytest -q -m oracle
+
+readme: $(VENV)/.dev ## write into README what its commands print now
+	@$(BIN)/python tests/test_documentation.py
 
 clean: ## remove what these targets made, and nothing else
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist out
