@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.engine import names
+from grader.engine.points import sample
 from grader.engine.solve import Engine
 from grader.engine.steps import Node
 from grader.language.shapes import NUMBER
@@ -94,20 +95,21 @@ def _worked(plan: Plan) -> dict[str, Worked]:
     needed = {
         i: [_node(n, rule[2]) for n in sorted(quantities(rule[0]))] for i, rule in rules.items() if rule
     }
-    texts: dict[str, str] = {}
-    if not plan.problem.symbols:
-        nodes = [n for listed in needed.values() for n in listed]
-        trace = Engine(plan).solve(nodes, horizon=plan.horizon)
-        texts = {
-            names.timed(n.name, n.time): values.array_text(v[:, :, 0, 0]) for n, v in trace.values.items()
-        }
+    engine = Engine(plan)
+    nodes = [n for listed in needed.values() for n in listed]
+    trace = engine.solve(nodes, horizon=plan.horizon, inputs=sample(plan.problem, engine) or {})
+    texts = {
+        names.timed(n.name, n.time): values.array_text(v[:, :, 0, 0])
+        for n, v in trace.values.items()
+        if values.is_constant(v)
+    }
     out = {}
     for i, found in rules.items():
         if found is None:
             continue
         rule, phase, time = found
         shown = values.timed_rule(rule, time)
-        numbers = values.with_numbers(shown, texts) if texts and quantities(shown) else None
+        numbers = values.with_numbers(shown, texts) if quantities(shown) & texts.keys() else None
         node = wanted[i]
         out[i] = Worked(names.timed(node.name, node.time), phase, values.render(shown), numbers)
     return out

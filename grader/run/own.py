@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.engine import names
+from grader.engine.points import sample
 from grader.engine.solve import Engine
 from grader.engine.steps import Node
 from grader.language.tree import quantities
@@ -43,7 +44,7 @@ def add_own(result: ProblemResult, columns: Sequence[list[Answer]]) -> None:
     """
     problem = result.plan.problem
     students = sorted({s for c in columns for s, a in enumerate(c) if a.verdict == "follow_through"})
-    if problem.symbols or not students:
+    if not students:
         return
     shown = _Shown(result, np.array(students))
     for question, column in zip(problem.questions, columns, strict=True):
@@ -62,7 +63,9 @@ class _Shown:
         self.rules = {i: _rule(result, target) for i, target in self.targets.items()}
         wanted = [n for found in self.rules.values() if found for n in (found.node, *found.needed)]
         horizon = max([result.plan.horizon, *(n.time for n in wanted)])
-        self.trace = Engine(result.plan).solve(wanted, horizon=horizon, held=self._held())
+        engine = Engine(result.plan)
+        inputs = sample(result.plan.problem, engine) or {}
+        self.trace = engine.solve(wanted, horizon=horizon, held=self._held(), inputs=inputs)
 
     def own(self, question: str, student: int) -> Own | None:
         """The rule with the student's numbers, if they explain what was written."""
@@ -70,12 +73,14 @@ class _Shown:
         if found is None or not found.needed:
             return None
         value = _of(self.trace.values[found.node], student)
+        if value is None:
+            return None
         place = self.targets[question].place
         asked = value if place is None else value[place[0] : place[0] + 1, place[1] : place[1] + 1]
         if not self._explains(question, student, asked):
             return None
-        used = self.trace.used
-        texts = {names.timed(n.name, n.time): values.array_text(_of(used[n], student)) for n in found.needed}
+        known = {n: _of(self.trace.used[n], student) for n in found.needed}
+        texts = {names.timed(n.name, n.time): values.array_text(v) for n, v in known.items() if v is not None}
         return Own(values.with_numbers(found.rule, texts), values.array_text(value))
 
     def _explains(self, question: str, student: int, value: Array) -> bool:
@@ -103,8 +108,8 @@ class _Held:
 
     def __call__(self, value: Array) -> tuple[Array, NDArray[np.bool_]]:
         students = self.parts[0][1].shape[2]
-        out = np.array(np.broadcast_to(value, (*value.shape[:2], students, 1)))
-        mask = np.zeros(out.shape, dtype=bool)
+        out = np.array(np.broadcast_to(value, (*value.shape[:2], students, value.shape[3])))
+        mask = np.zeros((*out.shape[:3], 1), dtype=bool)
         for place, written, present in self.parts:
             at = (slice(None), slice(None)) if place is None else tuple(slice(k, k + 1) for k in place)
             out[at] = np.where(present, written, out[at])
@@ -134,6 +139,8 @@ def _rule(result: ProblemResult, target: Target) -> _Rule | None:
     return _Rule(target.shown, values.timed_rule(rule, time), needed)
 
 
-def _of(value: Array, student: int) -> Array:
-    """One student's value, (rows, columns)."""
-    return np.asarray(value[:, :, student if value.shape[2] > 1 else 0, 0])
+def _of(value: Array, student: int) -> Array | None:
+    """One student's value, (rows, columns); None where it depends on a symbol."""
+    at = student if value.shape[2] > 1 else 0
+    own = value[:, :, at : at + 1]
+    return np.asarray(own[:, :, 0, 0]) if values.is_constant(own) else None
