@@ -139,3 +139,16 @@ def test_color_is_used_where_it_is_wanted(terminal: bool, environ: dict[str, str
 def test_width(columns: str, width: int) -> None:
     """COLUMNS counts where it is a number; a pipe has 80."""
     assert Look.of(Stream(terminal=False), {"COLUMNS": columns}).width == width
+
+
+def test_an_echo_says_something_new() -> None:
+    """How a formula was read is told where it differs from what was written by more than blanks."""
+    answers = (
+        Answer(Z1, "correct", 1.0, "2y", read_as="2*y"),
+        Answer(Z1, "correct", 1.0, "2 * x", read_as="2*x"),
+    )
+    for answer, told in zip(answers, (True, False), strict=True):
+        student = StudentReport("s", "s.yaml", 1.0, 1.0, (answer,))
+        report = ClassReport("a", "A", 1.0, (Z1,), (student,))
+        assert ("read as" in render_student(report, student, Look(80))) is told
+        assert ("read as" in render_class(report, Look(80))) is told

@@ -14,6 +14,7 @@ from grader.report.numbers import points
 from grader.report.terminal.look import Look
 from grader.report.terminal.words import (
     STYLES,
+    echo,
     facts,
     problem_heading,
     question_name,
@@ -101,8 +102,8 @@ def _who(students: Sequence[str], answer: Answer) -> Text:
         lines.append(text(f"= {answer.own.numbers} = {answer.own.value}", STYLES["follow_through"], 200))
     if answer.reason is not None:
         lines.append(text(answer.reason, "dim", 200))
-    if answer.read_as is not None:
-        lines.append(text(f"read as {answer.read_as}", "dim", 200))
+    if (read_as := echo(answer)) is not None:
+        lines.append(text(f"read as {read_as}", "dim", 200))
     if answer.diagnosis is not None:
         lines.append(text(answer.diagnosis.title, STYLES[answer.verdict], 200))
     return Text("\n").join(lines)

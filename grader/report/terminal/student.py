@@ -14,6 +14,7 @@ from grader.report.terminal.words import (
     STYLES,
     WORDS,
     diagnosis_facts,
+    echo,
     facts,
     heading,
     own_facts,
@@ -73,8 +74,8 @@ def _facts(answer: Answer) -> Iterator[tuple[str, Text]]:
             f"   (line {answer.line})" if answer.line is not None and answer.verdict == "unreadable" else ""
         )
         yield "written", text(answer.given) + Text(place, style="dim")
-    if answer.read_as is not None:
-        yield "read as", text(answer.read_as)
+    if (read_as := echo(answer)) is not None:
+        yield "read as", text(read_as)
     if answer.reason is not None:
         yield "reason", text(answer.reason)
     if asked.expected is not None:

@@ -99,6 +99,13 @@ def step_facts(asked: Asked) -> Iterator[tuple[str, Text]]:
         yield "numbers", text(f"= {asked.worked.numbers}")
 
 
+def echo(answer: Answer) -> str | None:
+    """How a formula was read, where that is not just what was written."""
+    if answer.read_as is None or answer.read_as.replace(" ", "") == (answer.given or "").replace(" ", ""):
+        return None
+    return answer.read_as
+
+
 def own_facts(answer: Answer) -> Iterator[tuple[str, Text]]:
     """The rule with the student's own numbers put in, and what it gives."""
     if answer.own is not None:
