@@ -55,3 +55,10 @@ def test_no_value_is_missing() -> None:
 
 def test_what_cannot_be_expressed_is_listed() -> None:
     assert all(item["reason"] for item in table("worked_not_expressed.yaml"))
+
+
+def test_a_slope_that_was_asked_and_is_wrong_is_charged_once() -> None:
+    spec = WORKED["smaxx73_ex5"]["spec"]
+    answers = graded(spec, "tests/samples/worked/made_up/smaxx73_ex5.yaml")["s01"]
+    assert [question for (_, question), a in answers.items() if not full(a)] == ["sigmoid'(z2)"]
+    assert answers["q1", "dL/dz2"]["verdict"] == "follow_through"
