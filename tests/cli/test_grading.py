@@ -136,7 +136,7 @@ def test_show_tells_the_step(quiz: Path) -> None:
         "rule      z = w*x",
         "numbers   = 0.25*2",
         "a, 2 of 2 points: follow_through",
-        "own       = sigmoid(0.7) = 0.668188",
+        "yours     = sigmoid(0.7) = 0.668188",
         "da/dw, 0 of 2 points: wrong",
     ):
         assert part in shown

@@ -109,7 +109,7 @@ def echo(answer: Answer) -> str | None:
 def own_facts(answer: Answer) -> Iterator[tuple[str, Text]]:
     """The rule with the student's own numbers put in, and what it gives."""
     if answer.own is not None:
-        yield "own", text(f"= {answer.own.numbers} = {answer.own.value}", STYLES["follow_through"])
+        yield "yours", text(f"= {answer.own.numbers} = {answer.own.value}", STYLES["follow_through"])
 
 
 def diagnosis_facts(found: Diagnosis | None, others: Iterable[Diagnosis]) -> Iterator[tuple[str, Text]]:
