@@ -74,7 +74,7 @@ class Pin:
 
 def slopes_from_outputs(plan: Plan) -> dict[str, Expr]:
     """The rules with every f'(u) taken from f(u), where f(u) is a step."""
-    outputs = {key(s.rule): s.name for s in plan.steps if s.rule.op == "call"}
+    outputs: dict[object, str] = {}
     rules: dict[str, Expr] = {}
 
     def from_output(node: Expr) -> Expr | None:
@@ -86,8 +86,10 @@ def slopes_from_outputs(plan: Plan) -> dict[str, Expr]:
 
     for step in plan.steps:
         rule = transform(step.rule, from_output)
-        if rule is not step.rule and rule != step.rule:
+        if rule != step.rule:
             rules[step.name] = rule
+        if step.rule.op == "call":
+            outputs[key(step.rule)] = step.name
     return rules
 
 
@@ -119,12 +121,12 @@ def _flat(values: Array, students: int) -> Array:
 
 def _mode(values: Array, use: Mask) -> tuple[Array, Array]:
     """The commonest value of each column (the smallest of equals), and its share."""
-    levels = np.arange(_WIDEST_DIGITS + 1)
-    clipped = np.clip(values, 0, _WIDEST_DIGITS)
-    counts = ((clipped[None] == levels[:, None, None]) & use[None]).sum(axis=1)
-    best = counts.argmax(axis=0)
+    levels = _WIDEST_DIGITS + 1
+    students = values.shape[1]
+    clipped = np.clip(values, 0, _WIDEST_DIGITS).astype(np.intp) + levels * np.arange(students)
+    counts = np.bincount(clipped[use], minlength=levels * students).reshape(students, levels)
     total = np.maximum(use.sum(axis=0), 1)
-    return best.astype(float), counts.max(axis=0) / total
+    return counts.argmax(axis=1).astype(float), counts.max(axis=1) / total
 
 
 def pins_of(asked: Sequence[Asked], plan: Plan, points: int) -> dict[Node, Pin]:
@@ -203,6 +205,7 @@ class Passes:
         asked: the questions with what was written, for these students.
         inputs: values of the symbols.
         keep: the nodes whose values formulas and questions need.
+        behind: [i, j]: whether question i's value is computed from question j's.
     """
 
     def __init__(
@@ -212,12 +215,14 @@ class Passes:
         asked: Sequence[Asked],
         inputs: Mapping[str, Array],
         keep: Sequence[Node],
+        behind: Mask,
     ) -> None:
         self.plan = plan
         self.engines = engines
         self.asked = asked
         self.inputs = inputs
         self.keep = keep
+        self.behind = behind
         self.points = max((v.shape[-1] for v in inputs.values()), default=1)
         self.students = asked[0].written.value.shape[2] if asked else 0
         self.pins = pins_of(asked, plan, self.points)
@@ -282,9 +287,8 @@ class Passes:
         if not pairs:
             return None
         students = np.array([p[0] for p in pairs])
-        sub = Passes(
-            self.plan, self.engines, [_taken(a, students) for a in self.asked], self.inputs, self.keep
-        )
+        asked = [_taken(a, students) for a in self.asked]
+        sub = Passes(self.plan, self.engines, asked, self.inputs, self.keep, self.behind)
         sub.rounding = Rounding(self.rounding.digits[students], self.rounding.places[students])
         held = {node: sub._exception(node, pin, pairs) for node, pin in sub.pins.items()}
         found = sub._best(held, refill.taken(students), follow=True)
@@ -306,11 +310,14 @@ class Passes:
             ((np.maximum(h.codes, o.codes) == NO) & a.written.present).any(axis=(0, 1, 3))
             for h, o, a in zip(honest, own, self.asked, strict=True)
         ]
-        pairs: list[tuple[int, int, bool]] = []
         table = np.array([np.broadcast_to(w, self.students) for w in wrong])
         reds = np.array([np.broadcast_to(r, self.students) for r in red])
-        for student in np.flatnonzero(reds.any(axis=0) & (table.sum(axis=0) >= 2)).tolist():
-            for question in np.flatnonzero(table[:, student])[:MAX_RELEASES].tolist():
+        # One wrong value behind an answer is either held or let go, and both have been tried.
+        open_ends = reds & (self.behind.astype(int) @ table >= 2)
+        worth = table & (self.behind.T.astype(int) @ open_ends > 0)
+        pairs: list[tuple[int, int, bool]] = []
+        for student in np.flatnonzero(worth.any(axis=0)).tolist():
+            for question in np.flatnonzero(worth[:, student])[:MAX_RELEASES].tolist():
                 pairs += [(student, question, False), (student, question, True)]
         return pairs
 
@@ -319,11 +326,11 @@ class Passes:
         shape = pin.written.value.shape[:2]
         chosen = np.zeros((*shape, len(pairs), 1), dtype=bool)
         alone = np.array([p[2] for p in pairs])[None, None, :, None]
-        for i, (_, question, _) in enumerate(pairs):
-            target = self.asked[question].target
-            if target.node == node:
-                at = target.place if target.place is not None else (slice(None), slice(None))
-                chosen[(*at, i)] = True
+        questions = np.array([p[1] for p in pairs])
+        for q, a in enumerate(self.asked):
+            if a.target.node == node:
+                at = a.target.place if a.target.place is not None else (slice(None), slice(None))
+                chosen[(*at, questions == q)] = True
 
         def hold(value: Array) -> tuple[Array, Mask]:
             right = judge(value, pin.written, pin.tolerance) > NO

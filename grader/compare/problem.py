@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,7 +72,7 @@ class ProblemResult:
         matched: key as written -> question, for every key that was met.
         notes: student -> what was odd about the answers.
         decided: the answers of the depends questions.
-        keys: (student, question number) -> the key under which the answer stood.
+        keys: for each student: question number -> the key under which the answer stood.
     """
 
     plan: Plan
@@ -80,7 +81,7 @@ class ProblemResult:
     given: Mapping[str, Sequence[Given | dict[Place, Given] | None]]
     notes: Mapping[int, list[str]]
     decided: Mapping[str, bool]
-    keys: Mapping[tuple[int, int], str]
+    keys: Sequence[Mapping[int, str]]
 
 
 class ProblemGrader:
@@ -97,17 +98,25 @@ class ProblemGrader:
         self.plan = derive(problem)
         self.matcher = Matcher(problem, self.plan)
         self.reader = FormulaReader(self.matcher.scope)
+        self.ready: Prepared | None = None
         self.decided = {
             q.id: depends(problem, q.expr) for q in problem.questions if q.kind == "depends" and q.expr
         }
 
+    def _prepared(self, sheets: Mapping[str, Sheet]) -> Prepared:
+        """The worked solution solved; made again only for formulas that nobody wrote before."""
+        exprs = _distinct(sheets)
+        if self.ready is None or not exprs.keys() <= self.ready.extra.keys():
+            known = dict(self.ready.exprs) if self.ready is not None else {}
+            self.ready = Prepared(self.problem, known | exprs)
+        return self.ready
+
     def grade(self, answers: Sequence[Mapping[str, Given]]) -> ProblemResult:
         """Judge the answers of a class, each a mapping from keys as written to what stands there."""
-        collected = _Collected(self.matcher, len(self.problem.questions))
-        for student, given in enumerate(answers):
-            collected.add(student, given)
-        columns = collected.columns(len(answers))
-        given = {q.id: columns[i] for i, q in enumerate(self.problem.questions)}
+        collected = _Collected(self.matcher, len(self.problem.questions), len(answers))
+        for student, written in enumerate(answers):
+            collected.add(student, written)
+        given = {q.id: collected.columns[i] for i, q in enumerate(self.problem.questions)}
         sheets = {
             q.id: read_sheet(
                 q, self.plan.targets[q.id].shape, given[q.id], self.reader, decimal_comma=self.decimal_comma
@@ -115,7 +124,7 @@ class ProblemGrader:
             for q in self.problem.questions
             if q.kind == "value"
         }
-        judged = _Judgement(self.problem, self.plan, sheets, len(answers))
+        judged = _Judgement(self._prepared(sheets), sheets, len(answers))
         return ProblemResult(
             judged.plan, judged.reference, judged.results(), given, collected.notes, self.decided, collected.keys
         )
@@ -124,31 +133,52 @@ class ProblemGrader:
 class _Collected:
     """Answers sorted by question; nothing is dropped silently."""
 
-    def __init__(self, matcher: Matcher, questions: int) -> None:
+    def __init__(self, matcher: Matcher, questions: int, students: int) -> None:
         self.matcher = matcher
-        self.cells: list[dict[int, Given | dict[Place, Given]]] = [{} for _ in range(questions)]
-        self.keys: dict[tuple[int, int], str] = {}
+        self.columns: list[list[Given | dict[Place, Given] | None]] = [
+            [None] * students for _ in range(questions)
+        ]
+        self.keys: list[dict[int, str]] = [{} for _ in range(students)]
         self.notes: dict[int, list[str]] = {}
+        self.layouts: dict[tuple[str, ...], tuple[list[int], dict[int, str]] | None] = {}
 
     def add(self, student: int, given: Mapping[str, Given]) -> None:
-        find, cells, keys = self.matcher.find, self.cells, self.keys
+        """Sort one student's answers; most of a class use the same keys in the same order."""
+        written = tuple(given)
+        layout = self.layouts.get(written, ())
+        if layout == ():
+            layout = self.layouts[written] = self._layout(written)
+        if layout is None:
+            self._one_by_one(student, given)
+            return
+        columns = self.columns
+        for question, value in zip(layout[0], given.values(), strict=True):
+            columns[question][student] = value
+        self.keys[student] = layout[1]
+
+    def _layout(self, written: tuple[str, ...]) -> tuple[list[int], dict[int, str]] | None:
+        """The questions of these keys, where every key means a whole question of its own."""
+        matches = [self.matcher.find(key) for key in written]
+        questions = [m.question for m in matches if m is not None and m.place is None]
+        if len(set(questions)) < len(written):
+            return None
+        return questions, dict(zip(questions, written, strict=True))
+
+    def _one_by_one(self, student: int, given: Mapping[str, Given]) -> None:
         for written, value in given.items():
-            match = find(written)
+            match = self.matcher.find(written)
             if match is None:
                 self._unknown(student, written)
-            elif match.place is None and student not in cells[match.question]:
-                cells[match.question][student] = value
-                keys[student, match.question] = written
+            elif match.place is None and self.columns[match.question][student] is None:
+                self.columns[match.question][student] = value
+                self.keys[student][match.question] = written
             else:
                 self._further(student, written, value, match)
 
-    def columns(self, students: int) -> list[list[Given | dict[Place, Given] | None]]:
-        return [[cell.get(s) for s in range(students)] for cell in self.cells]
-
     def _further(self, student: int, written: str, value: Given, match: Match) -> None:
-        cell = self.cells[match.question]
-        before = cell.get(student)
-        first = self.keys.setdefault((student, match.question), written)
+        cell = self.columns[match.question]
+        before = cell[student]
+        first = self.keys[student].setdefault(match.question, written)
         if match.place is None or (before is not None and not isinstance(before, dict)):
             texts = (show_given(before), show_given(value))
             cell[student] = Duplicate(texts, (0, 0))
@@ -182,24 +212,46 @@ def show_given(given: object) -> str:
     return " and ".join(texts) if texts else ""
 
 
-class _Judgement:
-    """Formulas resolved, the reference solved, the class judged in passes."""
+class Prepared:
+    """A problem's worked solution derived, compiled and solved, with the formulas of a class resolved.
 
-    def __init__(self, problem: Problem, plan: Plan, sheets: Mapping[str, Sheet], students: int) -> None:
+    Args:
+        problem: the problem.
+        exprs: the formulas that students wrote, by their trees' keys.
+    """
+
+    def __init__(self, problem: Problem, exprs: Mapping[object, Expr]) -> None:
         self.problem = problem
-        self.sheets = sheets
-        self.students = students
-        self.undecided: dict[tuple[int, int, Place | None], str] = {}
-        self.exprs = _distinct(sheets)
-        self.plan = derive(problem, list(self.exprs.values())) if self.exprs else plan
-        self.extra = dict(zip(self.exprs, self.plan.extra, strict=True))
+        self.exprs = exprs
+        self.plan = derive(problem, list(exprs.values()))
+        self.extra = dict(zip(exprs, self.plan.extra, strict=True))
         self.engine = Engine(self.plan)
         self.inputs = sample(problem, self.engine)
-        self.order = [q.id for q in problem.questions if q.id in sheets]
+        self.order = [q.id for q in problem.questions if q.id in self.plan.targets]
         self.targets = [self.plan.targets[i] for i in self.order]
         self.keep = self._kept()
-        self.cells = self._cells()
-        self.reference = self._solve_reference()
+        self.trace: Trace = self.engine.solve(
+            self.keep, horizon=self.plan.horizon, inputs=self.inputs or {}, bounds=True
+        )
+        self.lanes = evaluate_targets(self.plan, self.targets, self.trace, bounds=True)
+        self.reference = {i: lane[0] for i, lane in zip(self.order, self.lanes, strict=True)}
+
+    @cached_property
+    def engines(self) -> list[Engine]:
+        """The worked solution with slopes from z, and with slopes from activations if that differs."""
+        rules = slopes_from_outputs(self.plan)
+        return [self.engine, *([Engine(self.plan, rules)] if rules else [])]
+
+    @cached_property
+    def behind(self) -> NDArray[np.bool_]:
+        """[i, j]: whether question i's value is computed from question j's."""
+        ancestry = Ancestry(self.plan)
+        out = np.zeros((len(self.targets), len(self.targets)), dtype=bool)
+        for i, target in enumerate(self.targets):
+            nodes = target.nodes if target.node is None else (target.node,)
+            before = ancestry.of(nodes) | (set(nodes) if target.node is None else set())
+            out[i] = [other.node in before for other in self.targets]
+        return out
 
     def _kept(self) -> list[Node]:
         wanted = [*self.targets, *(t for t in self.extra.values() if not isinstance(t, ExpressionError))]
@@ -207,12 +259,22 @@ class _Judgement:
         nodes += [t.node for t in wanted if t.node is not None]
         return list(dict.fromkeys(nodes))
 
-    def _solve_reference(self) -> dict[str, Array]:
-        self.trace: Trace = self.engine.solve(
-            self.keep, horizon=self.plan.horizon, inputs=self.inputs or {}, bounds=True
-        )
-        self.lanes = evaluate_targets(self.plan, self.targets, self.trace, bounds=True)
-        return {i: lane[0] for i, lane in zip(self.order, self.lanes, strict=True)}
+
+class _Judgement:
+    """The class judged in passes."""
+
+    def __init__(self, ready: Prepared, sheets: Mapping[str, Sheet], students: int) -> None:
+        self.ready = ready
+        self.problem = ready.problem
+        self.sheets = sheets
+        self.students = students
+        self.undecided: dict[tuple[int, int, Place | None], str] = {}
+        self.plan = ready.plan
+        self.inputs = ready.inputs
+        self.order = ready.order
+        self.targets = ready.targets
+        self.reference = ready.reference
+        self.cells = self._cells()
 
     def _cells(self) -> list[FormulaCell]:
         """The formulas that can be evaluated; the others get their reason."""
@@ -220,7 +282,7 @@ class _Judgement:
         for q, i in enumerate(self.order):
             sheet = self.sheets[i]
             for f in sheet.formulas:
-                found = self.extra[key(f.expr)]
+                found = self.ready.extra[key(f.expr)]
                 asked = sheet.shape if f.place is None else NUMBER
                 reason = _objection(found, asked, self.targets[q], f.place)
                 if isinstance(reason, str):
@@ -257,10 +319,10 @@ class _Judgement:
             for t, w, i in zip(self.targets, written, self.order, strict=True)
         ]
         refill = Refill(asked, self.cells)
-        filled = refill(self.trace)
+        filled = refill(self.ready.trace)
         self._check_finite(filled)
         asked = [Asked(a.target, w, a.tolerance) for a, w in zip(asked, filled, strict=True)]
-        best = [judge(lane, a.written, a.tolerance) for lane, a in zip(self.lanes, asked, strict=True)]
+        best = [judge(lane, a.written, a.tolerance) for lane, a in zip(self.ready.lanes, asked, strict=True)]
         best = [np.array(np.broadcast_to(b, (*b.shape[:2], self.students, 1))) for b in best]
         codes = [_first_codes(b, a.written) for b, a in zip(best, asked, strict=True)]
         self._second_look(asked, codes)
@@ -274,11 +336,10 @@ class _Judgement:
         subset = np.flatnonzero(red)
         if not subset.size or self.inputs is None:
             return
-        rules = slopes_from_outputs(self.plan)
-        engines = [self.engine, *([Engine(self.plan, rules)] if rules else [])]
+        ready = self.ready
         chosen = [Asked(a.target, a.written.take(subset), a.tolerance) for a in asked]
         refill = Refill(asked, self.cells).taken(subset)
-        passes = Passes(self.plan, engines, chosen, self.inputs, self.keep)
+        passes = Passes(ready.plan, ready.engines, chosen, self.inputs, ready.keep, ready.behind)
         honest = passes.honest(refill)
         own = passes.own(refill)
         nearer = self._carried(honest, own, chosen)
@@ -292,21 +353,14 @@ class _Judgement:
         self, honest: Sequence[Found], own: Sequence[Found], asked: Sequence[Asked]
     ) -> list[NDArray[np.bool_]]:
         """Where a wrong value further up explains an answer better than rounding does."""
-        ancestry = Ancestry(self.plan)
-        wrong: dict[Node, NDArray[np.bool_]] = {}
-        for f, a in zip(honest, asked, strict=True):
-            if a.target.node is not None:
-                bad = ((f.codes == NO) & a.written.present).any(axis=(0, 1))[:, 0]
-                wrong[a.target.node] = wrong.get(a.target.node, False) | bad
-        out = []
-        for f, o, a in zip(honest, own, asked, strict=True):
-            nodes = [a.target.node] if a.target.node is not None else list(a.target.nodes)
-            behind = ancestry.of(nodes) | (set() if a.target.node is not None else set(nodes))
-            led = np.zeros(a.written.value.shape[2], dtype=bool)
-            for node in behind & wrong.keys():
-                led = led | wrong[node]
-            out.append((o.codes >= f.codes) & (o.distance < f.distance) & led[None, None, :, None])
-        return out
+        wrong = np.array(
+            [((f.codes == NO) & a.written.present).any(axis=(0, 1))[:, 0] for f, a in zip(honest, asked, strict=True)]
+        )
+        led = self.ready.behind.astype(int) @ wrong > 0
+        return [
+            (o.codes >= f.codes) & (o.distance < f.distance) & led[i][None, None, :, None]
+            for i, (f, o) in enumerate(zip(honest, own, strict=True))
+        ]
 
     def _check_finite(self, filled: Sequence[Written]) -> None:
         """A formula that is nowhere real and finite where the right one is cannot be decided."""

@@ -17,6 +17,10 @@ from grader.submission.model import Refused
 from grader.submission.numerals import EXACT_SIGFIGS, explain_number, parse_list, parse_number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from grader.compare.match import Place
     from grader.language.shapes import Shape
     from grader.language.tree import Expr
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
     from grader.submission.model import Given, Raw
 
 _MANY = EXACT_SIGFIGS
+# Value, half a unit of the last place, decimals, significant digits, whether it is a number.
+Cell = tuple[float, float, int, int, bool]
+ABSENT: Cell = (0.0, 0.0, _MANY, 0, False)
 _BARE_NUMBER = frozenset("0123456789.,-+eE−%/ ")
 
 
@@ -68,10 +75,11 @@ class Sheet:
 
 
 class FormulaReader:
-    """Reads expressions in a problem's names; equal texts once."""
+    """Reads expressions in a problem's names, and remembers numbers; equal texts once."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self.numbers: dict[str, Cell] = {}
         self.seen: dict[str, Expr | str] = {}
 
     def read(self, text: str) -> Expr | str:
@@ -115,22 +123,20 @@ def read_sheet(
 
 
 def _read_numbers(sheet: Sheet, reader: FormulaReader, *, decimal_comma: bool) -> None:
-    rows: list[tuple[float, float, int, int, bool]] = []
-    absent = (0.0, 0.0, _MANY, 0, False)
+    rows: list[Cell] = []
     cells = _Cells(sheet, reader, decimal_comma)
+    known = reader.numbers
     for student, given in enumerate(sheet.given):
-        if type(given) is str:
-            numeral = parse_number(given, decimal_comma=decimal_comma)
-            if numeral is not None:
-                value, half, decimals, sigfigs, _ = numeral
-                rows.append((value, half, _MANY if decimals is None else decimals, sigfigs, True))
-                continue
-        rows.append(absent)
-        if given is not None:
-            rows[-1] = cells.number(student, given)
-    table = np.array(rows, dtype=float).reshape(-1, 5)
-    columns = [table[:, i].reshape(1, 1, -1, 1) for i in range(5)]
-    sheet.written = Written(columns[0], columns[1], columns[2], columns[3], columns[4] > 0)
+        row = known.get(given) if type(given) is str else ABSENT if given is None else None
+        rows.append(cells.number(student, given) if row is None and given is not None else row or ABSENT)
+    value, half, decimals, sigfigs, present = zip(*rows, strict=True) if rows else ((),) * 5
+    sheet.written = Written(
+        _column(value), _column(half), _column(decimals), _column(sigfigs), _column(present) > 0
+    )
+
+
+def _column(values: Sequence[float]) -> NDArray[np.float64]:
+    return np.array(values, dtype=float).reshape(1, 1, -1, 1)
 
 
 def _read_arrays(sheet: Sheet, reader: FormulaReader, *, decimal_comma: bool) -> None:
@@ -153,8 +159,10 @@ class _Cells:
     reader: FormulaReader
     decimal_comma: bool
 
-    def number(self, student: int, given: Given | dict[Place, Given]) -> tuple[float, float, int, int, bool]:
+    def number(self, student: int, given: Given | dict[Place, Given]) -> Cell:
         """A whole answer where a number is asked."""
+        if type(given) is str and self.remember(given):
+            return self.reader.numbers[given]
         if isinstance(given, dict):
             given = next(iter(given.values()))
         raw = self._plain(student, None, given)
@@ -162,25 +170,33 @@ class _Cells:
             raw = raw[0]
         if isinstance(raw, tuple):
             self.sheet.misshapen[student] = f"a number was asked, this is {_size_in_words(raw)}"
-            return (0.0, 0.0, _MANY, 0, False)
-        return (0.0, 0.0, _MANY, 0, False) if raw is None else self.cell(student, None, raw)
+            return ABSENT
+        return ABSENT if raw is None else self.cell(student, None, raw)
 
-    def cell(self, student: int, place: Place | None, raw: Given) -> tuple[float, float, int, int, bool]:
-        """One number or formula: value, half a unit, decimals, significant digits, whether it is a number."""
-        absent = (0.0, 0.0, _MANY, 0, False)
+    def remember(self, text: str) -> bool:
+        """Whether a text is a number; a class writes the same ones over and over."""
+        if text in self.reader.numbers:
+            return True
+        numeral = parse_number(text, decimal_comma=self.decimal_comma)
+        if numeral is None:
+            return False
+        value, half, decimals, sigfigs, _ = numeral
+        self.reader.numbers[text] = (value, half, _MANY if decimals is None else decimals, sigfigs, True)
+        return True
+
+    def cell(self, student: int, place: Place | None, raw: Given) -> Cell:
+        """One number or formula."""
         if isinstance(raw, Refused):
             self.sheet.reasons[(student, place)] = raw.reason
-            return absent
+            return ABSENT
         if isinstance(raw, tuple):
             self.sheet.reasons[(student, place)] = "a list stands where one number is expected"
-            return absent
-        numeral = parse_number(raw, decimal_comma=self.decimal_comma)
-        if numeral is not None:
-            value, half, decimals, sigfigs, _ = numeral
-            return (value, half, _MANY if decimals is None else decimals, sigfigs, True)
+            return ABSENT
+        if self.remember(raw):
+            return self.reader.numbers[raw]
         if raw.strip():
             self._formula(student, place, raw)
-        return absent
+        return ABSENT
 
     def elements(self, student: int, given: Given | dict[Place, Given]) -> dict[Place, Given]:
         """A whole answer where a vector or matrix is asked, element by element."""

@@ -13,7 +13,7 @@ from grader.engine.update import update_steps
 from grader.errors import ExpressionError
 from grader.language.render import render
 from grader.language.shapes import NUMBER, infer_shape, resolve_index
-from grader.language.tree import Expr, key, name, quantities, rename, transform
+from grader.language.tree import Expr, key, name, quantities, rename, transform, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -204,10 +204,18 @@ def _with_asked_expressions(
         if not needs <= shapes.keys():
             continue
         shapes[own] = infer_shape(base, shapes, problem.index_base)
-        at = max((i + 1 for i, step in enumerate(steps) if step.name in needs), default=0)
+        slopes = {(n.value, key(n.args[0])) for n in walk(base) if n.op == "call"}
+        at = max(
+            (i + 1 for i, step in enumerate(steps) if step.name in needs or _slope_of(step) in slopes), default=0
+        )
         phase = steps[at - 1].phase if at else "forward"
         steps = [*steps[:at], Step(own, phase, base, shapes[own]), *_using(steps[at:], base, own)]
     return steps
+
+
+def _slope_of(step: Step) -> tuple[str, object] | None:
+    """The call that is the derivative of an activation step: it may also be taken from the activation."""
+    return (f"{step.rule.value}'", key(step.rule.args[0])) if step.rule.op == "call" else None
 
 
 def _with_local_derivatives(

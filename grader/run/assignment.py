@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 # Students graded in one go: enough for numpy's sake, few enough for progress and memory.
-CHUNK = 400
+CHUNK = 2_000
 
 
 def grade_assignment(
@@ -198,7 +198,7 @@ class AssignmentGrader:
             for student, answer in enumerate(column):
                 if answer.verdict != "unreadable":
                     continue
-                written = result.keys.get((student, q))
+                written = result.keys[student].get(q)
                 place = submissions[student].locate(grader.problem.id, written) if written else None
                 if place is not None:
                     column[student] = answer._replace(line=place[0], column=place[1])
