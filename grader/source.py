@@ -79,7 +79,8 @@ def render_issues(issues: Sequence[Issue], lines: Sequence[str] = ()) -> str:
 def render_issue(issue: Issue, lines: Sequence[str] = ()) -> str:
     """`path:line:col: error: message`, the source line with carets, and the hint."""
     mark = issue.mark
-    parts = [f"{mark.path}:{mark.line}:{mark.column}: {issue.severity}: {printable(issue.message)}"]
+    place = f"{printable(mark.path)}:{mark.line}:{mark.column}"
+    parts = [f"{place}: {issue.severity}: {printable(issue.message)}"]
     if 1 <= mark.line <= len(lines) and lines[mark.line - 1].strip():
         parts.append(excerpt(mark, lines[mark.line - 1]))
     if issue.hint:

@@ -12,6 +12,7 @@ from grader.cli import files
 from grader.cli.failures import Refused, told
 from grader.cli.progress import Progress
 from grader.report.model import ClassReport
+from grader.report.safe import terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,13 @@ def left_out(spec: str, submissions: Sequence[str], reports: Sequence[ClassRepor
         return
     for report in reports:
         if not report.students:
-            yield f"{report.assignment}: no submissions in {Path(submissions[0]) / report.assignment}"
+            yield terminal(
+                f"{report.assignment}: no submissions in {Path(submissions[0]) / report.assignment}"
+            )
     known = {report.assignment for report in reports}
     for folder in sorted(Path(submissions[0]).iterdir()):
         if folder.is_dir() and folder.name not in known and not folder.name.startswith("."):
-            yield f"{folder}: no spec of this name in {spec}; not graded"
+            yield terminal(f"{folder}: no spec of this name in {spec}; not graded")
 
 
 def write(spec: str, wanted: Sequence[Output], reports: Sequence[ClassReport]) -> None:

@@ -183,3 +183,28 @@ def test_files_that_are_no_submissions_are_told(quiz: Path) -> None:
     (quiz / "class" / "s9.txt").touch()
     done = grade("run", "quiz.yaml", "class", cwd=quiz)
     assert b"s9.txt\n    not graded; a submission is named *.yaml" in done.stdout
+
+
+def test_no_name_is_a_workflow_command(quiz: Path) -> None:
+    """Files, folders and students can be called anything; no line of either stream starts as a command."""
+    evil = "x\n::error::y"
+    for name in ("specs", "all", "all/quiz", f"all/{evil}"):
+        (quiz / name).mkdir()
+    (quiz / "specs" / "quiz.yaml").write_text(SPEC, encoding="utf-8")
+    student = json.dumps(
+        {"student": "::warning::s", "answers": {"q": {evil: evil, "z": evil}, evil: {"z": 1}}}
+    )
+    (quiz / "all" / "quiz" / f"{evil}.json").write_text(student, encoding="utf-8")
+    (quiz / "all" / "quiz" / f"{evil}.txt").touch()
+    (quiz / f"{evil}.yaml").write_text("problems: []\n", encoding="utf-8")
+    runs = [
+        grade("run", "specs", "all", "--fail-under", "100", cwd=quiz),
+        grade("run", "specs/quiz.yaml", "all/quiz", "--csv", "-", cwd=quiz),
+        grade("show", "specs/quiz.yaml", f"all/quiz/{evil}.json", cwd=quiz),
+        grade("check", ".", cwd=quiz),
+    ]
+    assert [done.returncode for done in runs] == [1, 0, 0, 2]
+    for done in runs:
+        for line in (done.stdout + done.stderr).decode().splitlines():
+            assert not line.lstrip().startswith("::"), line
+            assert line.isprintable()
