@@ -65,6 +65,20 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Exceptions:
+    """Single wrong values to be treated unlike the student's others, one a run.
+
+    Args:
+        students, questions: whose and which value.
+        alone: whether it is the only one held; otherwise it is the only one let go.
+    """
+
+    students: NDArray[np.intp]
+    questions: NDArray[np.intp]
+    alone: Mask
+
+
+@dataclass(frozen=True, slots=True)
 class Pin:
     """The numbers written for one step's quantity, put together from all questions about it."""
 
@@ -283,14 +297,14 @@ class Passes:
 
     def mixed(self, refill: Refill, honest: Sequence[Found], own: Sequence[Found]) -> list[Codes] | None:
         """Codes with single values released, or alone held, for students with several wrong values."""
-        pairs = self._pairs(honest, own)
-        if not pairs:
+        tried = self._exceptions(honest, own)
+        students = tried.students
+        if not students.size:
             return None
-        students = np.array([p[0] for p in pairs])
         asked = [_taken(a, students) for a in self.asked]
         sub = Passes(self.plan, self.engines, asked, self.inputs, self.keep, self.behind)
         sub.rounding = Rounding(self.rounding.digits[students], self.rounding.places[students])
-        held = {node: sub._exception(node, pin, pairs) for node, pin in sub.pins.items()}
+        held = {node: sub._exception(node, pin, tried) for node, pin in sub.pins.items()}
         found = sub._best(held, refill.taken(students), follow=True)
         out = []
         for f, a in zip(found, self.asked, strict=True):
@@ -300,8 +314,8 @@ class Passes:
             out.append(np.where(a.written.present, most, NO).astype(np.int8))
         return out
 
-    def _pairs(self, honest: Sequence[Found], own: Sequence[Found]) -> list[tuple[int, int, bool]]:
-        """(student, question, alone): the single exceptions worth trying."""
+    def _exceptions(self, honest: Sequence[Found], own: Sequence[Found]) -> Exceptions:
+        """The single exceptions worth trying."""
         wrong = [
             ((h.codes == NO) & a.written.present).any(axis=(0, 1, 3))
             for h, a in zip(honest, self.asked, strict=True)
@@ -315,22 +329,27 @@ class Passes:
         # One wrong value behind an answer is either held or let go, and both have been tried.
         open_ends = reds & (self.behind.astype(int) @ table >= 2)
         worth = table & (self.behind.T.astype(int) @ open_ends > 0)
-        pairs: list[tuple[int, int, bool]] = []
-        for student in np.flatnonzero(worth.any(axis=0)).tolist():
-            for question in np.flatnonzero(worth[:, student])[:MAX_RELEASES].tolist():
-                pairs += [(student, question, False), (student, question, True)]
-        return pairs
+        students, questions = np.nonzero(worth.T)
+        nth = np.arange(students.size) - np.searchsorted(students, students)
+        few = nth < MAX_RELEASES
+        students, questions = students[few], questions[few]
+        # Of two wrong values, letting one go is holding the other alone.
+        many = (worth.sum(axis=0) > 2)[students]
+        return Exceptions(
+            np.concatenate([students, students[many]]),
+            np.concatenate([questions, questions[many]]),
+            np.repeat([False, True], [students.size, int(many.sum())]),
+        )
 
-    def _exception(self, node: Node, pin: Pin, pairs: list[tuple[int, int, bool]]) -> Hold:
-        """Hold right values, and of the wrong ones all but the pair's own, or only the pair's own."""
+    def _exception(self, node: Node, pin: Pin, tried: Exceptions) -> Hold:
+        """Hold right values, and of the wrong ones all but the exception, or only the exception."""
         shape = pin.written.value.shape[:2]
-        chosen = np.zeros((*shape, len(pairs), 1), dtype=bool)
-        alone = np.array([p[2] for p in pairs])[None, None, :, None]
-        questions = np.array([p[1] for p in pairs])
+        chosen = np.zeros((*shape, tried.students.size, 1), dtype=bool)
+        alone = tried.alone[None, None, :, None]
         for q, a in enumerate(self.asked):
             if a.target.node == node:
                 at = a.target.place if a.target.place is not None else (slice(None), slice(None))
-                chosen[(*at, questions == q)] = True
+                chosen[(*at, tried.questions == q)] = True
 
         def hold(value: Array) -> tuple[Array, Mask]:
             right = judge(value, pin.written, pin.tolerance) > NO

@@ -98,6 +98,8 @@ class ProblemGrader:
         self.plan = derive(problem)
         self.matcher = Matcher(problem, self.plan)
         self.reader = FormulaReader(self.matcher.scope)
+        # Sampled from the questions alone, so that no verdict depends on what classmates wrote.
+        self.inputs = sample(problem, Engine(self.plan)) if problem.symbols else {}
         self.ready: Prepared | None = None
         self.decided = {
             q.id: depends(problem, q.expr) for q in problem.questions if q.kind == "depends" and q.expr
@@ -108,7 +110,7 @@ class ProblemGrader:
         exprs = _distinct(sheets)
         if self.ready is None or not exprs.keys() <= self.ready.extra.keys():
             known = dict(self.ready.exprs) if self.ready is not None else {}
-            self.ready = Prepared(self.problem, known | exprs)
+            self.ready = Prepared(self.problem, known | exprs, self.inputs)
         return self.ready
 
     def grade(self, answers: Sequence[Mapping[str, Given]]) -> ProblemResult:
@@ -218,15 +220,18 @@ class Prepared:
     Args:
         problem: the problem.
         exprs: the formulas that students wrote, by their trees' keys.
+        inputs: values for the symbols; None where no points make sense.
     """
 
-    def __init__(self, problem: Problem, exprs: Mapping[object, Expr]) -> None:
+    def __init__(
+        self, problem: Problem, exprs: Mapping[object, Expr], inputs: Mapping[str, Array] | None
+    ) -> None:
         self.problem = problem
         self.exprs = exprs
         self.plan = derive(problem, list(exprs.values()))
         self.extra = dict(zip(exprs, self.plan.extra, strict=True))
         self.engine = Engine(self.plan)
-        self.inputs = sample(problem, self.engine)
+        self.inputs = inputs
         self.order = [q.id for q in problem.questions if q.id in self.plan.targets]
         self.targets = [self.plan.targets[i] for i in self.order]
         self.keep = self._kept()

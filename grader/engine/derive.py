@@ -169,18 +169,10 @@ def _base_expression(
 ) -> tuple[Expr | None, int]:
     """The expression over base names and its time, where all its quantities have the same."""
     used = _nodes_of(expr, nodes)
-    times = {n.time for n in used if not _is_constant(n, problem)}
+    times = {n.time for n in used if names.moves(n.name, problem)}
     if len(times) > 1 or not used or any(names.is_state(n.name) for n in used):
         return None, 0
     return rename(expr, lambda n: nodes[n].name), (times.pop() if times else 0)
-
-
-def _is_constant(node: Node, problem: Problem) -> bool:
-    """Whether training leaves a quantity as it is."""
-    train = problem.train
-    if node.name not in problem.given or train is None:
-        return node.name in problem.given
-    return node.name not in train.parameters and not any(node.name in e for e in train.examples)
 
 
 def _with_asked_expressions(

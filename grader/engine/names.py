@@ -7,6 +7,11 @@ rule ``+w2`` is the value that the step is about to give.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.spec.model import Problem
+
 STEP_NUMBER = "#t"
 
 
@@ -37,3 +42,13 @@ def timed(base: str, time: int) -> str:
     if time == 0:
         return base
     return f"new({base})" if time == 1 else f"new({base},{time})"
+
+
+def moves(base: str, problem: Problem) -> bool:
+    """Whether training changes a quantity; a constant keeps its plain name."""
+    train = problem.train
+    if base not in problem.given and base not in problem.symbols:
+        return True
+    if train is None:
+        return False
+    return base in train.parameters or any(base in example for example in train.examples)

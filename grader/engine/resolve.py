@@ -62,16 +62,7 @@ class Resolver:
             known = (*self.problem.shapes, *self.problem.aliases)
             message = f'unknown name "{text}"'
             raise ExpressionError(message, expr.start, expr.end, did_you_mean(text, known))
-        return self._node(Node(text, time if self._moves(text, time) else 0), expr)
-
-    def _moves(self, text: str, time: int) -> bool:
-        """Whether a quantity can be different after training steps: constants keep their plain name."""
-        if time == 0 or text not in self.problem.given:
-            return True
-        train = self.problem.train
-        return train is not None and (
-            text in train.parameters or any(text in example for example in train.examples)
-        )
+        return self._node(Node(text, time if names.moves(text, self.problem) else 0), expr)
 
     def _node(self, node: Node, at: Expr) -> Expr:
         timed = names.timed(node.name, node.time)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from grader.language.tree import Expr
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
 _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 1, 2, 3, 4, 5
 _LEVEL = {"sum": _SUM, "neg": _SUM, "mul": _PRODUCT, "div": _PRODUCT, "matmul": _PRODUCT, "pow": _POWER,
           "T": _POWER}
+_NUMBER = re.compile(r"-?[\d.]+(?:e[-+]?\d+)?")
+_DERIVATIVE = re.compile(r"d[^\W\d]\w*/d[^\W\d]\w*")
 _SIGN = {"mul": "*", "div": "/", "matmul": " @ "}
 
 
@@ -30,9 +34,27 @@ def format_number(value: float) -> str:
 def _text(expr: Expr, outer: int, show: Callable[[str], str]) -> str:
     text = _WRITERS[expr.op](expr, show)
     level = _LEVEL.get(expr.op, _ATOM)
-    if expr.op == "name" and text[:1] == "-":
-        level = _SUM
+    if expr.op == "name":
+        level = _level_of_name(text)
     return f"({text})" if level < outer else text
+
+
+@lru_cache(maxsize=4096)
+def _level_of_name(text: str) -> int:
+    """How tightly what stands for a quantity holds together: a name, a derivative, or a whole expression."""
+    if text.isidentifier():
+        return _ATOM
+    depth, outside = 0, []
+    for character in text:
+        depth += (character in "([") - (character in ")]")
+        if depth == 0 and character not in ")]":
+            outside.append(character)
+    plain = "".join(outside)
+    if _NUMBER.fullmatch(plain):
+        return _SUM if plain[0] == "-" else _ATOM
+    if _DERIVATIVE.fullmatch(plain):
+        return _UNARY
+    return _SUM if any(c in plain for c in "+-*/^@ ") else _ATOM
 
 
 def _sum(expr: Expr, show: Callable[[str], str]) -> str:

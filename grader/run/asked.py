@@ -93,7 +93,7 @@ def _worked(plan: Plan) -> dict[str, Worked]:
     wanted: dict[str, Node] = {i: t.shown for i, t in plan.targets.items() if t.shown is not None}
     rules = {i: values.rule_of(plan, node) for i, node in wanted.items()}
     needed = {
-        i: [_node(n, rule[2]) for n in sorted(quantities(rule[0]))] for i, rule in rules.items() if rule
+        i: [values.timed_node(plan, n, rule[2]) for n in sorted(quantities(rule[0]))] for i, rule in rules.items() if rule
     }
     engine = Engine(plan)
     nodes = [n for listed in needed.values() for n in listed]
@@ -108,12 +108,9 @@ def _worked(plan: Plan) -> dict[str, Worked]:
         if found is None:
             continue
         rule, phase, time = found
-        shown = values.timed_rule(rule, time)
+        shown = values.timed_rule(plan, rule, time)
         numbers = values.with_numbers(shown, texts) if quantities(shown) & texts.keys() else None
         node = wanted[i]
         out[i] = Worked(names.timed(node.name, node.time), phase, values.render(shown), numbers)
     return out
 
-
-def _node(base: str, time: int) -> Node:
-    return Node(base[1:], time + 1) if base[0] == "+" else Node(base, time)

@@ -135,8 +135,9 @@ def _rule(result: ProblemResult, target: Target) -> _Rule | None:
     rule, _, time = found
     if rule.op == "name":
         return None  # a step that only passes a value on explains nothing
-    needed = tuple(Node(n[1:], time + 1) if n[0] == "+" else Node(n, time) for n in sorted(quantities(rule)))
-    return _Rule(target.shown, values.timed_rule(rule, time), needed)
+    plan = result.plan
+    needed = tuple(values.timed_node(plan, name, time) for name in sorted(quantities(rule)))
+    return _Rule(target.shown, values.timed_rule(plan, rule, time), needed)
 
 
 def _of(value: Array, student: int) -> Array | None:

@@ -45,7 +45,7 @@ def _solved(problem: Problem) -> SolvedProblem:
     inputs = sample(problem, engine) or {}
     listed = list(_listed(plan))
     nodes = [n for _, _, _, n in listed]
-    needed = [_node(n, time) for _, rule, time, _ in listed for n in quantities(rule)]
+    needed = [values.timed_node(plan, n, time) for _, rule, time, _ in listed for n in quantities(rule)]
     targets = list(plan.targets.values())
     wanted = nodes + needed + [n for t in targets for n in (*t.nodes, *([t.node] if t.node else []))]
     horizon = max(plan.horizon, max((n.time for n in nodes), default=0))
@@ -57,7 +57,7 @@ def _solved(problem: Problem) -> SolvedProblem:
     }
     steps = []
     for phase, rule, time, node in listed:
-        shown = values.timed_rule(rule, time)
+        shown = values.timed_rule(plan, rule, time)
         value = trace.values[node]
         known = values.is_constant(value)
         numbers = values.with_numbers(shown, texts) if quantities(shown) and known else None
@@ -82,7 +82,7 @@ def _listed(plan: Plan) -> Iterator[tuple[str, Expr, int, Node]]:
     last = max(plan.horizon, 1 if has_update else 0)
     for time in range(last + 1):
         for step in plan.steps:
-            node = _node(step.name, time)
+            node = values.timed_node(plan, step.name, time)
             if step.phase == "update" and time == last:
                 continue
             if (time > 0 and step.phase != "update") and node not in asked and not _leads(plan, node, asked, last):
@@ -101,10 +101,6 @@ def _leads(plan: Plan, node: Node, asked: set[Node], last: int) -> bool:
         if step.phase != "update" and step.name in reached:
             reached |= quantities(step.rule)
     return node.name in reached
-
-
-def _node(base: str, time: int) -> Node:
-    return Node(base[1:], time + 1) if base[0] == "+" else Node(base, time)
 
 
 def _given(problem: Problem) -> Iterator[tuple[str, Value]]:

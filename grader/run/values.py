@@ -61,10 +61,22 @@ def is_constant(value: Array) -> bool:
     return bool(np.all(spread <= 1e-12 * np.abs(value).max(axis=-1)))
 
 
-def timed_rule(rule: Expr, time: int) -> Expr:
+def timed_rule(plan: Plan, rule: Expr, time: int) -> Expr:
     """A step's rule in the names after ``time`` training steps."""
     step = Expr("num", (), float(time + 1))
-    return rename(substitute(rule, {names.STEP_NUMBER: step}), lambda n: names.timed(n, time))
+    return rename(substitute(rule, {names.STEP_NUMBER: step}), lambda n: timed_name(plan, n, time))
+
+
+def timed_name(plan: Plan, base: str, time: int) -> str:
+    """The name of a quantity after ``time`` training steps; a constant keeps its own."""
+    return names.timed(base, time if names.moves(base, plan.problem) else 0)
+
+
+def timed_node(plan: Plan, base: str, time: int) -> Node:
+    """The node that a base name in a rule stands for."""
+    if base[0] == "+":
+        return Node(base[1:], time + 1)
+    return Node(base, time if names.moves(base, plan.problem) else 0)
 
 
 def rule_of(plan: Plan, node: Node) -> tuple[Expr, str, int] | None:
