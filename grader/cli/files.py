@@ -59,10 +59,9 @@ def _try(option: str, path: str, folder: Path) -> None:
     try:
         os.close(_open_new(probe))
         probe.unlink()
-    except FileNotFoundError as error:
-        raise Refused(f"grade: {option} {path}: the folder {folder} does not exist") from error
     except OSError as error:
-        raise Refused(f"grade: {option} {path}: cannot be written: {error.strerror}") from error
+        reason = error.strerror if folder.exists() else f"the folder {folder} does not exist"
+        raise Refused(f"grade: {option} {path}: cannot be written: {reason}") from error
 
 
 def write(path: str, chunks: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from grader.cli.commands import grade
+from grader.cli.failures import EXIT_STATUS, describe
 
 FAULT = 3
 INTERRUPTED = 128 + 2  # what a shell reports for SIGINT
@@ -18,9 +19,7 @@ HUNG_UP = 128 + 13  # and for SIGPIPE
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs `grade` with these arguments (the process's own by default) and exits."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character gets its escape, not a traceback.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _open_streams()
     if "_GRADE_COMPLETE" in os.environ:
         grade.main(prog_name="grade")  # a shell that asks for completions
     sys.exit(_run(sys.argv[1:] if arguments is None else list(arguments)))
@@ -40,18 +39,28 @@ def _run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
-        return _hung_up()
+        _drop_output()
+        return HUNG_UP
+    except OSError as error:
+        _drop_output()
+        click.echo(f"grade: {describe(error)}", err=True)
+        return EXIT_STATUS
     except Exception as error:  # noqa: BLE001 - whatever nobody foresaw is a fault of ours, and told as one
         return _fault(error)
     return 0
 
 
-def _hung_up() -> int:
-    """Whoever read the output (`head`, a pager) has left: there is nothing to say and nothing to flush."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
-    return HUNG_UP
+def _open_streams() -> None:
+    """Standard streams that are closed are opened to nowhere; what they cannot show becomes its escape."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - as long as we run
+        getattr(sys, name).reconfigure(errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """Nobody takes standard output any more (`head` has left, the disk is full): nothing is to be flushed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fault(error: Exception) -> int:

@@ -160,3 +160,25 @@ def test_any_encoding(course: Path, encoding: str) -> None:
         )
         assert b"s17" in done.stdout
         assert done.stdout.isascii() or encoding == "utf-8"
+
+
+def test_a_full_disk_is_no_fault_of_ours(course: Path) -> None:
+    """Standard output that takes nothing more is status 2 and a sentence."""
+    for options in ([], ["--json", "-"]):
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                [*FAKE, "run", "specs/hw1.yaml", "submissions/hw1", *options],
+                cwd=course,
+                env=environment(),
+                stdout=full,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        assert (done.returncode, done.stderr) == (2, b"grade: No space left on device\n")
+
+
+def test_closed_streams(course: Path) -> None:
+    """A program started without standard output still writes its files."""
+    command = " ".join([*FAKE, "run", "specs/hw1.yaml", "submissions/hw1", "--json", "r.json", ">&-", "2>&-"])
+    assert subprocess.run(command, shell=True, cwd=course, env=environment(), check=False).returncode == 0
+    assert (course / "r.json").exists()
