@@ -1,11 +1,11 @@
-"""A large class in several processes; results come back in the order of the files, so nothing depends on it."""
+"""A large class in several processes; results come back in the order of the files: nothing depends on it."""
 
 from __future__ import annotations
 
 import io
 import pickle
 from concurrent.futures import ProcessPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from grader.report.model import Asked, Element, StudentReport
 from grader.submission import files
@@ -13,15 +13,25 @@ from grader.submission import files
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from grader.run.assignment import AssignmentGrader
+    from grader.submission.model import Submission
 
 CHUNK = 250
 
-_worker: AssignmentGrader | None = None
+
+class Grader(Protocol):
+    """What a process needs of an assignment's grader, which imports this module and not the reverse."""
+
+    asked: list[Asked]
+
+    def grade(self, submissions: Sequence[Submission]) -> list[StudentReport]:
+        """One report a submission, in their order."""
+
+
+_worker: Grader | None = None
 
 
 def grade_in_parallel(
-    grader: AssignmentGrader,
+    grader: Grader,
     found: Sequence[files.File],
     jobs: int,
     progress: Callable[[int, int], None] | None,
@@ -37,7 +47,7 @@ def grade_in_parallel(
     return students
 
 
-def _start(grader: AssignmentGrader) -> None:
+def _start(grader: Grader) -> None:
     global _worker  # noqa: PLW0603 - a process has one grader, made once
     _worker = grader
 
@@ -51,14 +61,14 @@ def _grade(chunk: Sequence[files.File]) -> bytes:
     return buffer.getvalue()
 
 
-def _unpack(packed: bytes, grader: AssignmentGrader) -> list[StudentReport]:
+def _unpack(packed: bytes, grader: Grader) -> list[StudentReport]:
     return list(_Unpickler(io.BytesIO(packed), grader).load())
 
 
 class _Pickler(pickle.Pickler):
     """Sends what the whole class shares by number, so that it stays one object."""
 
-    def __init__(self, file: io.BytesIO, grader: AssignmentGrader) -> None:
+    def __init__(self, file: io.BytesIO, grader: Grader) -> None:
         super().__init__(file, protocol=5)
         self.numbers = {id(shared): i for i, shared in enumerate(_shared(grader))}
 
@@ -68,7 +78,7 @@ class _Pickler(pickle.Pickler):
 
 
 class _Unpickler(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, grader: AssignmentGrader) -> None:
+    def __init__(self, file: io.BytesIO, grader: Grader) -> None:
         super().__init__(file)
         self.objects = _shared(grader)
 
@@ -77,7 +87,7 @@ class _Unpickler(pickle.Unpickler):
         return self.objects[pid]
 
 
-def _shared(grader: AssignmentGrader) -> list[Asked | Element]:
+def _shared(grader: Grader) -> list[Asked | Element]:
     shared: list[Asked | Element] = []
     for asked in grader.asked:
         shared.append(asked)
