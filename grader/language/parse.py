@@ -16,8 +16,10 @@ from grader.language.tree import Expr, depth
 MAX_EXPONENT = 10_000.0
 MAX_NESTING = 60
 MAX_DEPTH = 150
-_OPENERS = ("name", "(")
-_STARTS = ("num", "name", "(", "[", "-", "+")
+_SIGNS = ("+", "-")
+_PRODUCTS = {"*": "mul", "/": "div", "@": "matmul", "name": "implicit", "(": "implicit"}
+# A named tuple made without its own __new__: half the time.
+_new = tuple.__new__
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +65,30 @@ class _Parser:
         self.known = self.scope.names
 
     def sum(self) -> Expr:
-        """sum = ["+" | "-"] product { ("+" | "-") product }"""
+        """sum = product { ("+" | "-") product }"""
         self.enter()
-        first = self.tokens[self.at]
-        terms = [self.signed_product()]
-        while (sign := self.tokens[self.at]).kind in ("+", "-"):
+        tokens = self.tokens
+        first = tokens[self.at].start
+        left = self.leading() if tokens[self.at].kind in _SIGNS else self.product()
+        kind = tokens[self.at].kind
+        if kind != "+" and kind != "-":
+            self.level -= 1
+            return left
+        terms = [left]
+        while kind == "+" or kind == "-":
+            sign = tokens[self.at]
             self.at += 1
-            terms.append(self.negative(self.product(), sign) if sign.kind == "-" else self.product())
+            terms.append(self.negative(self.product(), sign) if kind == "-" else self.product())
+            kind = tokens[self.at].kind
         self.level -= 1
-        if len(terms) == 1:
-            return terms[0]
-        return Expr("sum", tuple(terms), None, first.start, terms[-1].end)
+        return _new(Expr, ("sum", tuple(terms), None, first, terms[-1].end))
 
-    def signed_product(self) -> Expr:
+    def leading(self) -> Expr:
+        """A sign in front of a whole product: -a*b is -(a*b)."""
         sign = self.tokens[self.at]
-        if sign.kind not in ("+", "-"):
-            return self.product()
         self.at += 1
         self.enter()
-        inner = self.signed_product()
+        inner = self.leading() if self.tokens[self.at].kind in _SIGNS else self.product()
         self.level -= 1
         return self.negative(inner, sign) if sign.kind == "-" else inner
 
@@ -89,22 +96,20 @@ class _Parser:
         """product = unary { ("*" | "/" | "@" | nothing) unary }"""
         left = self.unary()
         while True:
-            kind = self.tokens[self.at].kind
-            if kind == "*" or kind == "/" or kind == "@":
+            op = _PRODUCTS.get(self.tokens[self.at].kind)
+            if op is None:
+                return left
+            if op == "implicit":
+                op, right = "mul", self.power()
+            else:
                 self.at += 1
                 right = self.unary()
-                op = "mul" if kind == "*" else "div" if kind == "/" else "matmul"
-            elif kind in _OPENERS:
-                right = self.power()
-                op = "mul"
-            else:
-                return left
-            left = Expr(op, (left, right), None, left.start, right.end)
+            left = _new(Expr, (op, (left, right), None, left.start, right.end))
 
     def unary(self) -> Expr:
         """unary = ("+" | "-") unary | power"""
         sign = self.tokens[self.at]
-        if sign.kind not in ("+", "-"):
+        if sign.kind not in _SIGNS:
             return self.power()
         self.at += 1
         self.enter()
@@ -115,12 +120,15 @@ class _Parser:
     def power(self) -> Expr:
         """power = atom [ "^" ("T" | unary) ]"""
         base = self.atom()
+        kind = self.tokens[self.at].kind
+        return self.raised(base) if kind == "^" or kind == "⊤" else base
+
+    def raised(self, base: Expr) -> Expr:
+        """What follows an atom: transposes and at most one exponent, which groups to the right."""
         while self.tokens[self.at].kind in ("^", "⊤"):
             if self.is_transpose():
                 base = Expr("T", (base,), None, base.start, self.tokens[self.at - 1].end)
                 continue
-            if self.tokens[self.at].kind == "⊤":
-                break
             self.at += 1
             self.enter()
             exponent = self.unary()
@@ -145,7 +153,7 @@ class _Parser:
         kind = token.kind
         if kind == "num":
             self.at += 1
-            return Expr("num", (), float(token.text), token.start, token.end)
+            return _new(Expr, ("num", (), float(token.text), token.start, token.end))
         if kind == "name":
             inner = self.named(token)
         elif kind == "(":
@@ -189,7 +197,7 @@ class _Parser:
         self.at += 1
         text = token.text
         if text in self.known:
-            return Expr("name", (), text, token.start, token.end)
+            return _new(Expr, ("name", (), text, token.start, token.end))
         following = self.tokens[self.at].kind
         if text[0] == "d" and len(text) > 1 and following in ("/", "["):
             derivative = self.derivative(token)
@@ -327,7 +335,7 @@ class _Parser:
 
     @staticmethod
     def negative(inner: Expr, sign: Token) -> Expr:
-        return Expr("neg", (inner,), None, sign.start, inner.end)
+        return _new(Expr, ("neg", (inner,), None, sign.start, inner.end))
 
     @staticmethod
     def check_exponent(exponent: Expr) -> None:

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from grader.errors import ExpressionError, did_you_mean
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<num>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"|(?P<name>∂?[^\W\d]\w*)"
-    r"|(?P<op>\*\*|[-+*/^@(),\[\]'−–·×⋅∙′⊤])"
-    r"|(?P<bad>\S))"
+    r"(\s*)(?:((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"|(∂?[^\W\d]\w*)"
+    r"|(\*\*|[-+*/^@(),\[\]'−–·×⋅∙′⊤])"
+    r"|(\S))"
 )
 _SAME = {"**": "^", "−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "∙": "*", "′": "'"}
 _FOR_ANOTHER = {"{": "(", "}": ")", "√": "sqrt(", ";": ",", ":": "/", "÷": "/", "\\": "/"}
@@ -30,6 +30,10 @@ class Token(NamedTuple):
     end: int
 
 
+# A named tuple made without its own __new__: half the time, and an answer is mostly tokens.
+_new = tuple.__new__
+
+
 def tokenize(text: str) -> list[Token]:
     """The tokens of a text, closed by one of kind ``end``.
 
@@ -37,22 +41,26 @@ def tokenize(text: str) -> list[Token]:
         ExpressionError: at a character that no expression has.
     """
     tokens: list[Token] = []
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "bad"
-        word = match[kind]
-        end = match.end()
-        start = end - len(word)
-        if kind == "op":
-            word = _SAME.get(word, word)
-            kind = word
-        elif kind == "num" and not word.isascii():
-            raise ExpressionError(f'"{word}" is not written in the digits 0 to 9', start, end)
-        elif kind == "name" and word[0] == "∂":
-            word = "d" + word[1:]
-        elif kind == "bad":
-            raise _unexpected(word, start)
-        tokens.append(Token(kind, word, start, end))
-    tokens.append(Token("end", "", len(text), len(text)))
+    append = tokens.append
+    end = 0
+    for space, number, name, sign, bad in _TOKEN.findall(text):
+        start = end + len(space)
+        if name:
+            end = start + len(name)
+            word = "d" + name[1:] if name[0] == "∂" else name
+            append(_new(Token, ("name", word, start, end)))
+        elif sign:
+            end = start + len(sign)
+            word = _SAME.get(sign, sign)
+            append(_new(Token, (word, word, start, end)))
+        elif number:
+            end = start + len(number)
+            if not number.isascii():
+                raise ExpressionError(f'"{number}" is not written in the digits 0 to 9', start, end)
+            append(_new(Token, ("num", number, start, end)))
+        else:
+            raise _unexpected(bad, start)
+    append(Token("end", "", len(text), len(text)))
     return tokens
 
 

@@ -26,15 +26,20 @@ def render(report: ClassReport) -> Iterator[str]:
         f'"title": {quoted(report.title)}, "max_score": {json_score(report.max_score)},\n "students": ['
     )
     heads: Heads = {}
+    texts: dict[int, str] = {}
     between = "\n  "
     for student in report.students:
-        yield between + _student(student, heads)
+        yield between + _student(student, heads, texts)
         between = ",\n  "
     yield "]}\n"
 
 
-def _student(student: StudentReport, heads: Heads) -> str:
-    answers = ", ".join([_answer(answer, heads) for answer in student.answers])
+def _student(student: StudentReport, heads: Heads, texts: dict[int, str]) -> str:
+    # Students who wrote the same share one answer object, and so its text; the report keeps them alive.
+    for answer in student.answers:
+        if id(answer) not in texts:
+            texts[id(answer)] = _answer(answer, heads)
+    answers = ", ".join([texts[id(answer)] for answer in student.answers])
     text = (
         f'{{"student": {quoted(student.student)}, "file": {quoted(student.file)}, '
         f'"score": {json_score(student.score)}, "max_score": {json_score(student.max_score)}, '

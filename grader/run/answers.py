@@ -126,13 +126,18 @@ class _Numbered:
         codes = self.codes[0, 0].tolist()
         asked, full = self.asked, self.asked.max_score
         new, given = Answer, self.sheet.given
-        plain = not (self.sheet.formulas or self.sheet.misshapen or self.sheet.reasons)
-        if plain:
-            return [
-                new(asked, "correct", full, g) if c == CORRECT and type(g) is str else self._number(s, c)
-                for s, (c, g) in enumerate(zip(codes, given, strict=True))
-            ]
-        return [self._number(s, c) for s, c in enumerate(codes)]
+        # Whoever wrote the same shares one answer: a class agrees where it is right.
+        same: dict[str, Answer] = {}
+        answers = []
+        for s, (code, g) in enumerate(zip(codes, given, strict=True)):
+            if code == CORRECT and type(g) is str and (s, None) not in self.read_as:
+                answer = same.get(g)
+                if answer is None:
+                    answer = same[g] = new(asked, "correct", full, g)
+            else:
+                answer = self._number(s, code)
+            answers.append(answer)
+        return answers
 
     def _number(self, student: int, code: int) -> Answer:
         sheet, asked = self.sheet, self.asked
