@@ -14,7 +14,7 @@ activation (``a*(1 - a)``), since a student may take either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,19 +22,20 @@ import numpy as np
 from grader.compare.judge import NO, Written, judge
 from grader.engine.solve import Engine, Rounding, Trace, evaluate_targets
 from grader.language.differentiate import slope_from_output
+from grader.language.evaluate import evaluate
 from grader.language.functions import FUNCTIONS
 from grader.language.tree import Expr, key, name, transform
 from grader.submission.numerals import EXACT_SIGFIGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from grader.engine.derive import Plan
     from grader.engine.solve import Hold
     from grader.engine.steps import Node, Target
-    from grader.spec.model import Tolerance
+    from grader.spec.model import Problem, Tolerance
 
     Array = NDArray[np.float64]
     Codes = NDArray[np.int8]
@@ -378,12 +379,16 @@ class Refill:
 
     Args:
         asked: the questions.
-        formulas: what to evaluate: (question, student, element, function of a run's values).
+        formulas: what to evaluate.
+        problem: whose indices and kinks hold.
     """
 
-    def __init__(self, asked: Sequence[Asked], formulas: Sequence[FormulaCell]) -> None:
+    def __init__(self, asked: Sequence[Asked], formulas: Sequence[FormulaCell], problem: Problem) -> None:
         self.asked = asked
         self.formulas = formulas
+        self.problem = problem
+        self.at_zero = problem.at_zero
+        self.base = problem.index_base
 
     def __call__(self, trace: Trace) -> list[Written]:
         """The numbers of every question."""
@@ -394,13 +399,15 @@ class Refill:
         for q in fresh:
             w = written[q]
             written[q] = Written(w.value.copy(), w.half, w.decimals, w.sigfigs, w.present)
-        for f in self.formulas:
-            value = f.at(trace.used, f.student)
-            w = written[f.question].value
-            if f.place is None:
-                w[:, :, f.student] = value[:, :, 0]
-            else:
-                w[f.place[0], f.place[1], f.student] = value[0, 0, 0]
+        known = _Values(trace)
+        with np.errstate(all="ignore"):
+            for f in self.formulas:
+                value = evaluate(f.expr, known.of(f), self.at_zero, self.base)
+                w = written[f.question].value
+                if f.place is None:
+                    w[:, :, f.student] = value[:, :, 0]
+                else:
+                    w[f.place[0], f.place[1], f.student] = value[0, 0, 0]
         return written
 
     def taken(self, students: NDArray[np.intp]) -> Refill:
@@ -409,16 +416,43 @@ class Refill:
         cells = []
         for f in self.formulas:
             for i in np.flatnonzero(students == f.student).tolist():
-                cells.append(FormulaCell(f.question, i, f.place, f.at))
-        return Refill(asked, cells)
+                cells.append(replace(f, student=i))
+        return Refill(asked, cells, self.problem)
 
 
 @dataclass(frozen=True, slots=True)
 class FormulaCell:
-    """An answer that is a formula: where it belongs and how to evaluate it at a run's values."""
+    """An answer that is a formula.
+
+    Args:
+        question, student, place: where it belongs; place is None for the whole answer.
+        expr: the formula over timed names.
+        names: the timed names in it and what they stand for.
+    """
 
     question: int
     student: int
     place: tuple[int, int] | None
-    at: Callable[[Mapping[Node, Array], int], Array]
+    expr: Expr
+    names: tuple[tuple[str, Node], ...]
 
+
+class _Values:
+    """A run's values by name, for one student at a time."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.used = trace.used
+        self.shared: dict[str, Array] = {}
+
+    def of(self, formula: FormulaCell) -> dict[str, Array]:
+        """The values of the names in a formula."""
+        if all(text in self.shared for text, _ in formula.names):
+            return self.shared
+        own = {}
+        for text, node in formula.names:
+            lane = self.used[node][0]
+            if lane.shape[2] == 1:
+                self.shared[text] = own[text] = lane
+            else:
+                own[text] = lane[:, :, formula.student : formula.student + 1]
+        return own

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grader.compare.formulas import PlainFormulas
 from grader.compare.judge import CUT, IMPRECISE, NO, OK, Written, judge
 from grader.compare.match import Match, Matcher, Place
 from grader.compare.passes import Asked, FormulaCell, Found, Passes, Refill, slopes_from_outputs
@@ -18,22 +19,19 @@ from grader.engine.derive import derive
 from grader.engine.graph import Ancestry
 from grader.engine.points import sample
 from grader.engine.solve import Engine, evaluate_targets
+from grader.engine.steps import Node, Target
 from grader.errors import ExpressionError
-from grader.language.evaluate import evaluate
-from grader.language.render import render
 from grader.language.shapes import NUMBER, show_shape
-from grader.language.tree import key
 from grader.submission.model import Duplicate
 from grader.submission.numerals import EXACT_SIGFIGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from grader.engine.derive import Plan
     from grader.engine.solve import Trace
-    from grader.engine.steps import Node, Target
     from grader.language.tree import Expr
     from grader.spec.model import Problem
     from grader.submission.model import Given
@@ -52,12 +50,12 @@ class QuestionResult:
     Args:
         sheet: the answers as read.
         codes: a verdict code for each element, (rows, columns, students).
-        read_as: (student, element or None) -> how a formula was read.
+        read_as: (student, element or None) -> a formula as it was read.
     """
 
     sheet: Sheet
     codes: NDArray[np.int8]
-    read_as: dict[tuple[int, Place | None], str] = field(default_factory=dict)
+    read_as: dict[tuple[int, Place | None], Expr] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -97,7 +95,7 @@ class ProblemGrader:
         self.decimal_comma = decimal_comma
         self.plan = derive(problem)
         self.matcher = Matcher(problem, self.plan)
-        self.reader = FormulaReader(self.matcher.scope)
+        self.reader = FormulaReader(self.matcher.scope, PlainFormulas(problem))
         # Sampled from the questions alone, so that no verdict depends on what classmates wrote.
         self.inputs = sample(problem, Engine(self.plan)) if problem.symbols else {}
         self.ready: Prepared | None = None
@@ -107,10 +105,17 @@ class ProblemGrader:
 
     def _prepared(self, sheets: Mapping[str, Sheet]) -> Prepared:
         """The worked solution solved; made again only for formulas that nobody wrote before."""
-        exprs = _distinct(sheets)
-        if self.ready is None or not exprs.keys() <= self.ready.extra.keys():
-            known = dict(self.ready.exprs) if self.ready is not None else {}
-            self.ready = Prepared(self.problem, known | exprs, self.inputs)
+        targets = self.reader.targets
+        known = self.ready.exprs if self.ready is not None else {}
+        fresh = {
+            f.text: f.expr
+            for sheet in sheets.values()
+            for f in sheet.formulas
+            if targets[f.text] is None and f.text not in known
+        }
+        if self.ready is None or fresh:
+            self.ready = Prepared(self.problem, {**known, **fresh}, self.inputs)
+            targets.update(self.ready.extra)
         return self.ready
 
     def grade(self, answers: Sequence[Mapping[str, Given]]) -> ProblemResult:
@@ -126,7 +131,7 @@ class ProblemGrader:
             for q in self.problem.questions
             if q.kind == "value"
         }
-        judged = _Judgement(self._prepared(sheets), sheets, len(answers))
+        judged = _Judgement(self._prepared(sheets), sheets, self.reader.targets, len(answers))
         return ProblemResult(
             judged.plan, judged.reference, judged.results(), given, collected.notes, self.decided, collected.keys
         )
@@ -219,12 +224,12 @@ class Prepared:
 
     Args:
         problem: the problem.
-        exprs: the formulas that students wrote, by their trees' keys.
+        exprs: formulas that students wrote and that the engine has to resolve, by their text.
         inputs: values for the symbols; None where no points make sense.
     """
 
     def __init__(
-        self, problem: Problem, exprs: Mapping[object, Expr], inputs: Mapping[str, Array] | None
+        self, problem: Problem, exprs: Mapping[str, Expr], inputs: Mapping[str, Array] | None
     ) -> None:
         self.problem = problem
         self.exprs = exprs
@@ -262,16 +267,24 @@ class Prepared:
         wanted = [*self.targets, *(t for t in self.extra.values() if not isinstance(t, ExpressionError))]
         nodes = [n for t in wanted for n in t.nodes]
         nodes += [t.node for t in wanted if t.node is not None]
+        nodes += [Node(n, 0) for n in self.problem.shapes]
         return list(dict.fromkeys(nodes))
 
 
 class _Judgement:
     """The class judged in passes."""
 
-    def __init__(self, ready: Prepared, sheets: Mapping[str, Sheet], students: int) -> None:
+    def __init__(
+        self,
+        ready: Prepared,
+        sheets: Mapping[str, Sheet],
+        formulas: Mapping[str, Target | ExpressionError | None],
+        students: int,
+    ) -> None:
         self.ready = ready
         self.problem = ready.problem
         self.sheets = sheets
+        self.formulas = formulas
         self.students = students
         self.undecided: dict[tuple[int, int, Place | None], str] = {}
         self.plan = ready.plan
@@ -287,32 +300,17 @@ class _Judgement:
         for q, i in enumerate(self.order):
             sheet = self.sheets[i]
             for f in sheet.formulas:
-                found = self.ready.extra[key(f.expr)]
+                found = self.formulas[f.text]
                 asked = sheet.shape if f.place is None else NUMBER
                 reason = _objection(found, asked, self.targets[q], f.place)
-                if isinstance(reason, str):
-                    if reason.startswith("="):
-                        sheet.misshapen[f.student] = reason[1:]
-                    else:
-                        sheet.reasons[(f.student, f.place)] = reason
-                elif not isinstance(found, ExpressionError):
-                    cells.append(FormulaCell(q, f.student, f.place, self._evaluator(found)))
+                if reason is not None and reason.startswith("="):
+                    sheet.misshapen[f.student] = reason[1:]
+                elif reason is not None:
+                    sheet.reasons[(f.student, f.place)] = reason
+                elif isinstance(found, Target):
+                    timed = tuple((names.timed(n.name, n.time), n) for n in found.nodes)
+                    cells.append(FormulaCell(q, f.student, f.place, found.expr, timed))
         return cells
-
-    def _evaluator(self, target: Target) -> Callable[[Mapping[Node, Array], int], Array]:
-        at_zero, base = self.problem.at_zero, self.problem.index_base
-        expr = target.expr
-        timed = [(names.timed(n.name, n.time), n) for n in target.nodes]
-
-        def at(values: Mapping[Node, Array], student: int) -> Array:
-            known = {}
-            for text, node in timed:
-                lane = values[node][0]
-                known[text] = lane[:, :, student : student + 1] if lane.shape[2] > 1 else lane
-            with np.errstate(all="ignore"):
-                return evaluate(expr, known, at_zero, base)
-
-        return at
 
     def results(self) -> dict[str, QuestionResult]:
         """The verdict codes of every numbered question."""
@@ -323,7 +321,7 @@ class _Judgement:
             Asked(t, w, self.sheets[i].question.tolerance)
             for t, w, i in zip(self.targets, written, self.order, strict=True)
         ]
-        refill = Refill(asked, self.cells)
+        refill = Refill(asked, self.cells, self.problem)
         filled = refill(self.ready.trace)
         self._check_finite(filled)
         asked = [Asked(a.target, w, a.tolerance) for a, w in zip(asked, filled, strict=True)]
@@ -335,15 +333,12 @@ class _Judgement:
 
     def _second_look(self, asked: Sequence[Asked], codes: list[Codes]) -> None:
         """Judge from the student's own values whoever has something that the reference alone calls wrong."""
-        red = np.zeros(self.students, dtype=bool)
-        for code, a in zip(codes, asked, strict=True):
-            red |= ((code < CORRECT)[..., None] & a.written.present).any(axis=(0, 1, 3))
-        subset = np.flatnonzero(red)
+        subset = np.flatnonzero(self._open(asked, codes))
         if not subset.size or self.inputs is None:
             return
         ready = self.ready
         chosen = [Asked(a.target, a.written.take(subset), a.tolerance) for a in asked]
-        refill = Refill(asked, self.cells).taken(subset)
+        refill = Refill(asked, self.cells, self.problem).taken(subset)
         passes = Passes(ready.plan, ready.engines, chosen, self.inputs, ready.keep, ready.behind)
         honest = passes.honest(refill)
         own = passes.own(refill)
@@ -353,6 +348,27 @@ class _Judgement:
         mixed = passes.mixed(refill, honest, own)
         if mixed is not None:
             _merge(codes, subset, mixed, chosen, FOLLOWED)
+
+    def _open(self, asked: Sequence[Asked], codes: Sequence[Codes]) -> NDArray[np.bool_]:
+        """The students with an answer that may still be right: a formula only if it speaks of own values.
+
+        A number may be right by rounding; a formula without decimals is exact, so it can only follow
+        from something else that the student wrote.
+        """
+        red = np.array(
+            [
+                ((code < CORRECT)[..., None] & a.written.present).any(axis=(0, 1, 3))
+                for code, a in zip(codes, asked, strict=True)
+            ],
+            dtype=bool,
+        ).reshape(len(asked), self.students)
+        exact = np.zeros_like(red)
+        for q, i in enumerate(self.order):
+            for f in self.sheets[i].formulas:
+                exact[q, f.student] = f.place is None and "." not in f.text
+        present = np.array([a.written.present.any(axis=(0, 1, 3)) for a in asked], dtype=bool).reshape(red.shape)
+        fed = self.ready.behind.astype(int) @ present > 0
+        return np.asarray((red & (~exact | fed)).any(axis=0))
 
     def _carried(
         self, honest: Sequence[Found], own: Sequence[Found], asked: Sequence[Asked]
@@ -397,23 +413,21 @@ class _Judgement:
                 codes[(*at, student)] = UNDECIDED
                 sheet.reasons[(student, place)] = reason
         read_as = {
-            (f.student, f.place): render(f.expr)
+            (f.student, f.place): f.expr
             for f in sheet.formulas
             if (f.student, f.place) not in sheet.reasons
         }
         return QuestionResult(sheet, codes, read_as)
 
 
-def _distinct(sheets: Mapping[str, Sheet]) -> dict[object, Expr]:
-    return {key(f.expr): f.expr for s in sheets.values() for f in s.formulas}
-
-
 def _objection(
-    found: Target | ExpressionError, asked: tuple[int, int], target: Target, place: Place | None
+    found: Target | ExpressionError | None, asked: tuple[int, int], target: Target, place: Place | None
 ) -> str | None:
     """Why a formula is no answer: a reason, one with "=" in front if only its size is wrong, or None."""
     if isinstance(found, ExpressionError):
         return found.message + (f" ({found.hint})" if found.hint else "")
+    if found is None:
+        return None
     shown = {target.node, target.shown} - {None}
     if target.shown is not None and target.shown in found.nodes and place in (None, found.place):
         return "the formula names the very quantity that is asked"

@@ -10,7 +10,6 @@ import numpy as np
 from grader.compare.judge import Written
 from grader.errors import ExpressionError
 from grader.language.parse import parse
-from grader.language.render import render
 from grader.language.scope import Scope, check_names
 from grader.language.shapes import NUMBER, show_shape
 from grader.submission.model import Refused
@@ -21,7 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from grader.compare.formulas import PlainFormulas
     from grader.compare.match import Place
+    from grader.engine.steps import Target
     from grader.language.shapes import Shape
     from grader.language.tree import Expr
     from grader.spec.model import Question
@@ -77,8 +78,10 @@ class Sheet:
 class FormulaReader:
     """Reads expressions in a problem's names, and remembers numbers; equal texts once."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, plain: PlainFormulas) -> None:
         self.scope = scope
+        self.plain = plain
+        self.targets: dict[str, Target | ExpressionError | None] = {}
         self.numbers: dict[str, Cell] = {}
         self.seen: dict[str, Expr | str] = {}
 
@@ -92,7 +95,9 @@ class FormulaReader:
     def _read(self, text: str) -> Expr | str:
         try:
             expr = parse(text, self.scope)
-            check_names(expr, self.scope)
+            target = self.targets[text] = self.plain.target(expr)
+            if target is None:
+                check_names(expr, self.scope)
         except ExpressionError as error:
             return explain(text, error)
         return expr
@@ -275,8 +280,3 @@ def _size_in_words(raw: tuple[Raw, ...]) -> str:
     if isinstance(raw[0], tuple):
         return show_shape((len(raw), len(raw[0]))) if len(raw[0]) > 1 or len(raw) > 1 else "a list"
     return f"a list of {len(raw)}"
-
-
-def read_as(formula: Formula) -> str:
-    """How a formula was read, for the report."""
-    return render(formula.expr)

@@ -15,7 +15,7 @@ from grader.language.kernels import PLAIN, function, index_at, part_of, place_at
 from grader.language.shapes import is_dot, resolve_index
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_CONSTANTS = {"e": np.full((1, 1, 1, 1), np.e), "pi": np.full((1, 1, 1, 1), np.pi)}
+_CONSTANTS = {"e": np.e, "pi": np.pi}
+_BINARY: dict[str, Callable[..., Any]] = {
+    "mul": np.multiply,
+    "div": np.divide,
+    "pow": np.power,
+}
 
 
 def evaluate(expr: Expr, values: Mapping[str, Array], at_zero: Mapping[str, float], base: int = 1) -> Array:
@@ -35,47 +40,75 @@ def evaluate(expr: Expr, values: Mapping[str, Array], at_zero: Mapping[str, floa
         at_zero: the problem's values at kinks.
         base: the smallest index.
     """
-    op = expr.op
-    if op == "num":
-        return np.full((1, 1, 1, 1), expr.value)
-    if op == "name":
-        return values[expr.value]  # type: ignore[index]
-    if op == "const":
-        return _CONSTANTS[str(expr.value)]
-    if op == "sum":
-        return _sum(expr, values, at_zero, base)
-    if op == "call" and FUNCTIONS[str(expr.value)].kernel is no_kernel:
-        return evaluate(slope_of(str(expr.value)[:-1], expr.args), values, at_zero, base)
-    args = [evaluate(a, values, at_zero, base) for a in expr.args]
-    simple = PLAIN.get(op)
-    if simple is not None and op != "matmul":
-        return simple(*args)  # type: ignore[no-any-return]
-    return np.asarray(_special(expr, args, at_zero, base))
+    return np.asarray(_Evaluation(values, at_zero, base).value(expr)) + _SHAPED
 
 
-def _sum(expr: Expr, values: Mapping[str, Array], at_zero: Mapping[str, float], base: int) -> Array:
-    total = evaluate(expr.args[0], values, at_zero, base)
-    for term in expr.args[1:]:
-        if term.op == "neg":
-            total = total - evaluate(term.args[0], values, at_zero, base)
-        else:
-            total = total + evaluate(term, values, at_zero, base)
-    return total
+_SHAPED = np.zeros((1, 1, 1, 1))
 
 
-def _special(expr: Expr, args: list[Array], at_zero: Mapping[str, float], base: int) -> Any:  # noqa: ANN401
-    op = expr.op
-    if op == "call":
-        return function(str(expr.value), at_zero)(*args)
-    if op == "matmul":
-        sizes = [(a.shape[-4], a.shape[-3]) for a in args]
-        if is_dot(sizes[0], sizes[1]):
-            return PLAIN["dot"](*args)
-        return PLAIN["matmul"](*args) if sizes[0][1] == sizes[1][0] else args[0] * args[1]
-    if op == "index":
-        return index_at(*resolve_index(expr, (args[0].shape[-4], args[0].shape[-3]), base))(args[0])
-    if op == "list":
-        return PLAIN["stack_rows" if expr.args[0].op == "list" else "stack"](*args)
-    if op == "place" and isinstance(expr.value, tuple):
-        return place_at(*expr.value)(*args)  # type: ignore[arg-type]
-    return part_of(*expr.value)(args[0])  # type: ignore[misc, arg-type]
+class _Evaluation:
+    """One walk down a tree; plain numbers stay plain until an array meets them."""
+
+    __slots__ = ("at_zero", "base", "values")
+
+    def __init__(self, values: Mapping[str, Array], at_zero: Mapping[str, float], base: int) -> None:
+        self.values = values
+        self.at_zero = at_zero
+        self.base = base
+
+    def value(self, expr: Expr) -> Any:  # noqa: ANN401 - an array or a float
+        op, args, value = expr[0], expr[1], expr[2]
+        if op == "name":
+            return self.values[value]  # type: ignore[index]
+        if op == "num":
+            return value
+        if op == "sum":
+            return self._sum(args)
+        binary = _BINARY.get(op)
+        if binary is not None:
+            return binary(self.value(args[0]), self.value(args[1]))
+        if op == "neg":
+            return -self.value(args[0])
+        if op == "const":
+            return _CONSTANTS[str(value)]
+        return self._special(expr)
+
+    def _sum(self, terms: tuple[Expr, ...]) -> Any:  # noqa: ANN401
+        total = self.value(terms[0])
+        for term in terms[1:]:
+            if term[0] == "neg":
+                total = total - self.value(term[1][0])
+            else:
+                total = total + self.value(term)
+        return total
+
+    def _special(self, expr: Expr) -> Any:  # noqa: ANN401
+        op = expr.op
+        if op == "call":
+            return self._call(expr)
+        args = [np.asarray(self.value(a)) + _SHAPED for a in expr.args]
+        if op == "matmul":
+            return _product(*args)
+        if op == "T":
+            return PLAIN["T"](*args)
+        if op == "index":
+            return index_at(*resolve_index(expr, (args[0].shape[-4], args[0].shape[-3]), self.base))(args[0])
+        if op == "list":
+            return PLAIN["stack_rows" if expr.args[0].op == "list" else "stack"](*args)
+        if op == "place" and isinstance(expr.value, tuple):
+            return place_at(*expr.value)(*args)  # type: ignore[arg-type]
+        return part_of(*expr.value)(args[0])  # type: ignore[misc, arg-type]
+
+    def _call(self, expr: Expr) -> Any:  # noqa: ANN401
+        name = str(expr.value)
+        if FUNCTIONS[name].kernel is no_kernel:
+            return self.value(slope_of(name[:-1], expr.args))
+        args = [np.asarray(self.value(a)) + _SHAPED for a in expr.args]
+        return function(name, self.at_zero)(*args)
+
+
+def _product(a: Array, b: Array) -> Any:  # noqa: ANN401
+    sizes = (a.shape[-4], a.shape[-3]), (b.shape[-4], b.shape[-3])
+    if is_dot(*sizes):
+        return PLAIN["dot"](a, b)
+    return PLAIN["matmul"](a, b) if sizes[0][1] == sizes[1][0] else a * b

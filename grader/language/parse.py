@@ -160,7 +160,7 @@ class _Parser:
             self.at += 1
             inner = self.sum()
             closing = self.expect(")", token)
-            inner = inner._replace(start=token.start, end=closing.end)
+            inner = _new(Expr, (*inner[:3], token.start, closing.end))
         elif kind == "[":
             inner = self.list_of(token)
         else:

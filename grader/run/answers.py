@@ -16,6 +16,7 @@ from grader.compare.problem import (
     WRONG,
     show_given,
 )
+from grader.language.render import render
 from grader.report.model import VERDICTS, Answer, Component, Diagnosis
 from grader.submission.model import Refused
 from grader.submission.numerals import parse_yes_no
@@ -148,7 +149,7 @@ class _Numbered:
             self.scores[code],
             _text(sheet.given[student]),
             reason,
-            self.read_as.get((student, None)),
+            self._read_as((student, None)),
             (),
             self._diagnosis(code),
         )
@@ -187,11 +188,16 @@ class _Numbered:
         )
 
     def _formula(self, student: int) -> str | None:
-        whole = self.read_as.get((student, None))
+        whole = self._read_as((student, None))
         if whole is not None:
             return whole
-        parts = [t for (s, _), t in self.read_as.items() if s == student]
+        parts = [render(e) for (s, _), e in self.read_as.items() if s == student]
         return ", ".join(parts) or None
+
+    def _read_as(self, cell: tuple[int, Place | None]) -> str | None:
+        """How a formula was read."""
+        expr = self.read_as.get(cell)
+        return None if expr is None else render(expr)
 
 
 def _elements(

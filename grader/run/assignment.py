@@ -10,6 +10,7 @@ from grader.compare.problem import ProblemGrader
 from grader.report.model import ClassReport, StudentReport
 from grader.run.answers import answers_of, unreadable
 from grader.run.asked import asked_of
+from grader.run.collection import paused
 from grader.run.own import add_own
 from grader.source import SpecError
 from grader.spec import load
@@ -50,6 +51,18 @@ def grade_assignment(
         SpecError: with everything that is wrong with the spec.
         OSError: when a path cannot be read.
     """
+    with paused():
+        return _graded(spec, paths, jobs, progress, worked=worked)
+
+
+def _graded(
+    spec: str | Path | Assignment,
+    paths: Iterable[str | Path],
+    jobs: int | None,
+    progress: Progress | None,
+    *,
+    worked: bool,
+) -> ClassReport:
     assignment = load(str(spec)) if isinstance(spec, str | Path) else spec
     found = files.find_files(str(p) for p in paths)
     grader = AssignmentGrader(assignment, worked=worked)
