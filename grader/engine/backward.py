@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.engine import names
-from grader.engine.steps import Step
+from grader.engine.stable import slope_through_logs, stable_quotients, stable_value
+from grader.engine.steps import Stable, Step
 from grader.language.differentiate import backward
 from grader.language.shapes import NUMBER
 from grader.language.tree import ONE, ZERO, Expr, add, call, name, quantities, transpose
@@ -66,6 +67,9 @@ class Derivation:
         self.shapes = shapes
         self.equations = topological(problem)
         self.uses = {n: quantities(rule) for n, rule in self.equations}
+        self.rules = dict(self.equations)
+        self.stable = {n: stable_value(rule, self.rules) for n, rule in self.equations}
+        self.logged = {output for s in self.stable.values() if s for output in s.outputs}
         self.steps: dict[str, Step] = {}
 
     def derive(self, wanted: Iterable[tuple[str, str]]) -> list[Step]:
@@ -91,10 +95,16 @@ class Derivation:
     def _target_shape(self, of: str) -> Shape:
         return self.shapes[of] if of in self.shapes else NUMBER
 
+    def forward(self) -> list[Step]:
+        """The equations as steps."""
+        return [Step(n, "forward", rule, self.shapes[n], self.stable.get(n)) for n, rule in self.equations]
+
     def _sweep(self, target: str, sources: Mapping[str, None]) -> None:
         root, seed = self._seed(target)
         active = self._active(root, sources)
         found: dict[str, list[Expr]] = {root: [seed]}
+        better: dict[str, list[Expr]] = {}
+        ups: dict[str, Expr] = {}
         pending = {n: 0 for n in active}
         for n, rule_uses in self.uses.items():
             if n in active:
@@ -108,12 +118,15 @@ class Derivation:
             up = seed if n == root and target == root else name(names.derivative(target, n))
             if n == root and target != root:
                 up = self._root_step(target, root, seed)
+            ups[n] = up
             contributions = backward(rule, up, active - {n}, self.shapes, self.problem.index_base)
+            stable = self._through_logs(n, ups, active) if n in self.logged else contributions
             for used in self._in_order(contributions, self.uses[n] & active):
                 found.setdefault(used, []).extend(contributions.get(used, []))
+                better.setdefault(used, []).extend(stable.get(used, []))
                 pending[used] -= 1
                 if pending[used] == 0:
-                    self._emit(target, used, found[used])
+                    self._emit(target, used, found[used], better[used])
 
     def _in_order(self, contributions: Mapping[str, list[Expr]], used: frozenset[str]) -> list[str]:
         """Parameters first, then the quantities through which the sweep goes on."""
@@ -154,7 +167,20 @@ class Derivation:
                 reached |= self.uses[n] & moved
         return frozenset(reached & (moved | {root}))
 
-    def _emit(self, target: str, wrt: str, contributions: list[Expr]) -> None:
+    def _through_logs(self, n: str, ups: Mapping[str, Expr], active: frozenset[str]) -> dict[str, list[Expr]]:
+        """What an output passes on when it is not gone through itself, but through its logarithms."""
+        rule = self.rules[n]
+        users = {m: (self.rules[m], up) for m, up in ups.items() if n in self.uses[m]}
+        by_argument, by_output = slope_through_logs(n, rule, users, self.shapes, self.problem.index_base)
+        passed: dict[str, list[Expr]] = {}
+        for part, up in ((rule.args[0], by_argument), (rule, by_output)):
+            for used, terms in backward(part, up, active - {n}, self.shapes, self.problem.index_base).items():
+                passed.setdefault(used, []).extend(terms)
+        return passed
+
+    def _emit(
+        self, target: str, wrt: str, contributions: list[Expr], better: list[Expr] | None = None
+    ) -> None:
         own = names.derivative(target, wrt)
         if own in self.steps:
             return
@@ -163,7 +189,14 @@ class Derivation:
         if rule == ZERO and shape != NUMBER:
             rule = Expr("mul", (ZERO, call("ones", name(wrt))))
         self.shapes[own] = shape
-        self.steps[own] = Step(own, "backward", rule, shape)
+        self.steps[own] = Step(own, "backward", rule, shape, self._stable_slope(wrt, rule, better))
+
+    def _stable_slope(self, wrt: str, rule: Expr, better: list[Expr] | None) -> Stable | None:
+        """What stands in for a derivative's rule where an output behind it is saturated."""
+        if better is not None and (other := add(*better)) not in (rule, ZERO):
+            used = quantities(other) & self.logged
+            return Stable(other, tuple(sorted(used))) if used else None
+        return stable_quotients(rule, wrt) if wrt in self.logged else None
 
     def _jacobian(self, of: str, wrt: str) -> None:
         """Put a vector's derivatives together, a row for each of its elements."""

@@ -66,8 +66,7 @@ def derive(problem: Problem, extra: Iterable[Expr] = (), *, whole: bool = False)
     if train and train.minimize and (whole or horizon):
         wanted |= {(train.minimize, p): None for p in train.parameters}
     derivation = Derivation(problem, shapes)
-    forward = [Step(n, "forward", rule, shapes[n]) for n, rule in derivation.equations]
-    steps = forward + derivation.derive(wanted)
+    steps = derivation.forward() + derivation.derive(wanted)
     known = {step.name for step in steps} | problem.shapes.keys()
     steps = _with_local_derivatives(steps, asked.values(), resolver.nodes)
     steps = _with_asked_expressions(steps, asked.values(), resolver.nodes, shapes, problem)

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from grader.engine import names
-from grader.engine.steps import Node, Step
+from grader.engine.stable import guard
+from grader.engine.steps import Node, Stable, Step
 from grader.engine.update import state_names
 from grader.language.program import Linked, Program
+from grader.language.tree import quantities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,6 +78,11 @@ def matrix(value: Matrix) -> Array:
     return np.array(value, dtype=float)[:, :, None, None]
 
 
+def _reach(step: Step, stable: Stable) -> frozenset[str]:
+    """The quantities whose rules must be their own for a stable rule to mean the same as the step's."""
+    return quantities(step.rule) | quantities(stable.rule) | {step.name}
+
+
 class Engine:
     """A plan compiled; built once a problem, run as often as there are questions to it.
 
@@ -94,6 +101,8 @@ class Engine:
             rule = (rules or {}).get(step.name, step.rule)
             first = len(self.program.instructions)
             self.program.bind(step.name, rule)
+            if step.stable is not None and not (rules or {}).keys() & _reach(step, step.stable):
+                guard(self.program, step)
             self.ranges.append((first, len(self.program.instructions), self.program.slots[step.name]))
         self.update_at = next((i for i, s in enumerate(self.steps) if s.phase == "update"), len(self.steps))
         self.copies = [step.rule.op == "name" for step in self.steps]

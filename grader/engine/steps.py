@@ -13,6 +13,19 @@ Phase = Literal["forward", "backward", "update"]
 
 
 @dataclass(frozen=True, slots=True)
+class Stable:
+    """Another rule with the same value, for where a step's own is not finite or has lost its digits.
+
+    Args:
+        rule: over base names.
+        outputs: the sigmoid or softmax outputs that saturate there.
+    """
+
+    rule: Expr
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One line of the worked solution.
 
@@ -21,14 +34,14 @@ class Step:
         phase: forward, backward or update.
         rule: its rule over base names.
         shape: (rows, columns).
-        stable: another rule with the same value, used where the first is not finite; or None.
+        stable: what stands in for the rule where an output is saturated; or None.
     """
 
     name: str
     phase: Phase
     rule: Expr
     shape: Shape
-    stable: Expr | None = None
+    stable: Stable | None = None
 
 
 @dataclass(frozen=True, slots=True)

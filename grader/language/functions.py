@@ -303,6 +303,30 @@ _TABLE: tuple[Function, ...] = (
     Function("diag", _diagonal, kind="whole", direction="up"),
 )
 
+def _ln_or(x: Array, other: Array, least: Array) -> Array:
+    """ln(x), or another value where x is not above ``least``."""
+    return np.where(x > least, np.log(x), other)
+
+
+def _one_if_zero(x: Array, above: Array) -> Array:
+    """What to divide by so that 0/0 is 0."""
+    return np.where(above == 0, 1.0, x)
+
+
+def log_softmax(x: Array) -> Array:
+    """ln(softmax(x)) that stays finite."""
+    axis = COLUMNS if x.shape[ROWS] == 1 else ROWS
+    x = x - x.max(axis=axis, keepdims=True)
+    return np.asarray(x - np.log(np.exp(x).sum(axis=axis, keepdims=True)))
+
+
+# Nobody can write these: they stand in rules for saturated outputs (engine/stable).
+_UNWRITTEN: tuple[Function, ...] = (
+    Function("#ln_or", _ln_or, kind="pairwise", arity=(3, 3)),
+    Function("#one_if_zero", _one_if_zero, kind="pairwise", arity=(2, 2)),
+    Function("#log_softmax", log_softmax, kind="whole"),
+)
+
 _WHOLE_SLOPES: tuple[Function, ...] = (
     Function("softmax'", softmax_jacobian, kind="whole"),
     Function("max'", _is_max, kind="whole"),
@@ -323,7 +347,7 @@ def no_kernel(*_: Array) -> Array:
     raise AssertionError
 
 
-FUNCTIONS: dict[str, Function] = {f.name: f for f in (*_TABLE, *_WHOLE_SLOPES)} | {
+FUNCTIONS: dict[str, Function] = {f.name: f for f in (*_TABLE, *_WHOLE_SLOPES, *_UNWRITTEN)} | {
     f.name + "'": _derivative(f) for f in _TABLE if f.slope is not None
 }
 ALIASES: dict[str, str] = {alias: f.name for f in _TABLE for alias in f.aliases}

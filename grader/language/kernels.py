@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.language.functions import COLUMNS, FUNCTIONS, ROWS, Direction, softmax
+from grader.language.functions import COLUMNS, FUNCTIONS, ROWS, Direction, log_softmax, softmax
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -204,13 +204,13 @@ def _squared(x: Array, n: Array) -> Array:
 
 def bounded_function(name: str, at_zero: Mapping[str, float]) -> Operation:
     """The kernel of a function, with bounds."""
-    if name == "softmax":
-        return _bounded_softmax
+    if name in _OWN_BOUNDS:
+        return _OWN_BOUNDS[name]
     kernel = function(name, at_zero)
     if name in ("dot", "outer"):
         return _bounded_dot if name == "dot" else lambda a, b: MULTIPLY(_column(a), _row(b))
     direction: Direction = FUNCTIONS[name].direction
-    if name in ("concat", "max", "min"):
+    if name in ("concat", "max", "min", "#ln_or"):
         return lambda *x: kernel(*_align(x))
     return _rising(kernel) if direction == "up" else _mixed(kernel)
 
@@ -232,7 +232,30 @@ def _row(a: Array) -> Array:
     return swap(a) if a.shape[COLUMNS] == 1 else a
 
 
+def _bounded_log_softmax(x: Array) -> Array:
+    """Between the least of the element over the greatest of the others, and the other way round."""
+    if x.shape[0] == 1:
+        return log_softmax(x)
+    axis = COLUMNS if x.shape[ROWS] == 1 else ROWS
+    # How far a logarithm can move: its own argument one way, all others the other way.
+    down, up = x[0] - x[1], x[2] - x[0]
+    value = log_softmax(x[0])
+    low = value - down - up.max(axis=axis, keepdims=True)
+    return np.stack([value, low, value + up + down.max(axis=axis, keepdims=True)])
+
+
+def _bounded_one_if_zero(x: Array, above: Array) -> Array:
+    """A zero counts by its value: its bounds are only noise."""
+    return np.where(above[:1] == 0, 1.0, x)
+
+
 MULTIPLY = _by_corners(np.multiply)
+
+_OWN_BOUNDS: dict[str, Operation] = {
+    "softmax": _bounded_softmax,
+    "#log_softmax": _bounded_log_softmax,
+    "#one_if_zero": _bounded_one_if_zero,
+}
 
 BOUNDED: dict[str, Operation] = {
     "add": np.add,

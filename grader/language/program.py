@@ -59,6 +59,10 @@ class Program:
         """A slot of its own for a value that other names share, so that one may be held alone."""
         return self._emit("copy", None, (source,), self._shape_of[source], fresh=True)
 
+    def apply(self, make: Callable[..., Callable[..., Any]], args: tuple[int, ...], shape: Shape) -> int:
+        """A slot for what ``make(bounds=...)`` computes from others: an operation of the caller's own."""
+        return self._emit("apply", make, args, shape, fresh=True)
+
     def compile(self, expr: Expr) -> int:
         """The slot in which the value of an expression will stand."""
         op = expr.op
@@ -139,10 +143,11 @@ class Linked:
         ]
         table = BOUNDED if bounds else PLAIN
         functions = bounded_function if bounds else function
-        self.code = [
-            (_kernel(op, value, table, functions, program.at_zero), args, out)
-            for op, value, args, out in program.instructions
+        kernels = [
+            value(bounds=bounds) if op == "apply" else _kernel(op, value, table, functions, program.at_zero)
+            for op, value, _, _ in program.instructions
         ]
+        self.code = [(k, i[2], i[3]) for k, i in zip(kernels, program.instructions, strict=True)]
 
     def start(self, inputs: Mapping[int, Array]) -> list[Any]:
         """A slot file with constants and inputs filled in."""

@@ -188,6 +188,7 @@ def _part(expr: Expr, shapes: list[Shape]) -> Shape:
 
 _WHOLE: dict[str, Callable[[Expr, list[Shape]], Shape]] = {
     "softmax": _same,
+    "#log_softmax": _same,
     "softmax'": _square,
     "max'": _same,
     "min'": _same,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.language import quantities
+from grader.language.logs import steady
 from grader.spec.equations import in_order
 from grader.spec.numbers import first_not_finite
 from grader.spec.queries import used_names
@@ -63,6 +65,9 @@ def report_not_finite(draft: Draft, equations: Sequence[Equation]) -> None:
             known.add(equation.name)
             closed.append(equation)
     settings = draft.settings
+    # What is infinite for the last digit only, as ln(yhat) of a saturated output, has a value all the same.
+    rules = {equation.name: equation.expr for equation in closed}
+    closed = [replace(equation, expr=steady(equation.expr, rules)[0]) for equation in closed]
     wrong = first_not_finite(closed, values, draft.shapes, settings.at_zero, settings.index_base)
     if wrong is not None:
         equation, value = wrong

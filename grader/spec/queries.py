@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from grader.spec.model import Equation, Train
 
 Shape = tuple[int, int]
-MAX_STEPS = 1000
+MAX_STEPS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
