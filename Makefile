@@ -47,7 +47,7 @@ readme: $(VENV)/.dev ## write into README what its commands print now
 	@$(BIN)/python tests/test_documentation.py
 
 clean: ## remove what these targets made, and nothing else
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist out
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist out tests/actual
 	find grader tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp is newer than pyproject.toml when what it stands for is installed.
