@@ -9,6 +9,7 @@ from grader.engine import names
 from grader.engine.stable import slope_through_logs, stable_quotients, stable_value
 from grader.engine.steps import Stable, Step
 from grader.language.differentiate import backward
+from grader.language.logs import squashing
 from grader.language.shapes import NUMBER
 from grader.language.tree import ONE, ZERO, Expr, add, call, name, quantities, transpose
 
@@ -170,10 +171,11 @@ class Derivation:
     def _through_logs(self, n: str, ups: Mapping[str, Expr], active: frozenset[str]) -> dict[str, list[Expr]]:
         """What an output passes on when it is not gone through itself, but through its logarithms."""
         rule = self.rules[n]
+        argument = (squashing(rule) or rule).args[0]
         users = {m: (self.rules[m], up) for m, up in ups.items() if n in self.uses[m]}
         by_argument, by_output = slope_through_logs(n, rule, users, self.shapes, self.problem.index_base)
         passed: dict[str, list[Expr]] = {}
-        for part, up in ((rule.args[0], by_argument), (rule, by_output)):
+        for part, up in ((argument, by_argument), (rule, by_output)):
             for used, terms in backward(part, up, active - {n}, self.shapes, self.problem.index_base).items():
                 passed.setdefault(used, []).extend(terms)
         return passed

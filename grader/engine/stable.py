@@ -16,9 +16,20 @@ import numpy as np
 from grader.engine.steps import Stable
 from grader.language.differentiate import backward
 from grader.language.functions import COLUMNS, ROWS
-from grader.language.logs import NEAR_ONE, steady, with_logs
+from grader.language.logs import NEAR_ONE, squashing, steady, with_logs
 from grader.language.program import Program
-from grader.language.tree import ONE, Expr, add, call, mul, name, sub, transform
+from grader.language.tree import (
+    ONE,
+    Expr,
+    add,
+    call,
+    mul,
+    name,
+    sub,
+    substitute,
+    transform,
+    transpose,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,14 +74,16 @@ def slope_through_logs(
 
     Args:
         output: the quantity that squashes.
-        rule: its rule, ``sigmoid(u)`` or ``softmax(u)``.
+        rule: its rule, ``sigmoid(u)`` or ``softmax(u)``, or that transposed.
         users: of each equation that uses it, the rule and the derivative of what is differentiated by it.
         shapes: sizes of all quantities.
         base: the smallest index.
     """
+    squash = squashing(rule) or rule
     size = shapes[output]
     known = {**shapes, _LOG: size, _LOG_REST: size}
-    rest = name(_LOG_REST) if rule.value == "sigmoid" else None
+    rest = name(_LOG_REST) if squash.value == "sigmoid" else None
+    alike = {_LOG: name(output), _LOG_REST: name(output)}
     log: list[Expr] = []
     log_rest: list[Expr] = []
     other: list[Expr] = []
@@ -80,13 +93,18 @@ def slope_through_logs(
         log += found.get(_LOG, [])
         log_rest += found.get(_LOG_REST, [])
         other += found.get(output, [])
-    by_log = add(*log)
-    if rule.value == "sigmoid":
-        by_argument = sub(mul(by_log, sub(ONE, name(output))), mul(add(*log_rest), name(output)))
+    # The stand-ins were differentiated by; where a rule asks for their size, the output has it too.
+    by_log, by_rest, by_output = (substitute(add(*terms), alike) for terms in (log, log_rest, other))
+    out = name(output)
+    if rule.op == "T":
+        out, by_log, by_rest = transpose(out), transpose(by_log), transpose(by_rest)
+    if squash.value == "sigmoid":
+        by_argument = sub(mul(by_log, sub(ONE, out)), mul(by_rest, out))
     else:
-        total = call("sum_columns" if size[0] == 1 else "sum_rows", by_log)
-        by_argument = sub(by_log, mul(name(output), total))
-    return by_argument, add(*other)
+        rows = size[1] if rule.op == "T" else size[0]
+        total = call("sum_columns" if rows == 1 else "sum_rows", by_log)
+        by_argument = sub(by_log, mul(out, total))
+    return by_argument, by_output
 
 
 def guard(program: Program, step: Step) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from grader.language.tree import Expr, call, div, is_num, neg, num, quantities, transform
+from grader.language.tree import Expr, call, div, is_num, neg, num, quantities, transform, transpose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +19,10 @@ _LOGS = {"ln": 1.0, "log2": math.log(2), "log10": math.log(10)}
 NEAR_ONE = 1e-7
 
 
-def squashes(rule: Expr) -> bool:
-    """Whether a quantity is the direct output of a sigmoid or a softmax."""
-    return rule.op == "call" and rule.value in ("sigmoid", "softmax")
+def squashing(rule: Expr) -> Expr | None:
+    """The call if a quantity is the direct output of a sigmoid or a softmax, maybe transposed, or None."""
+    call_ = rule.args[0] if rule.op == "T" else rule
+    return call_ if call_.op == "call" and call_.value in ("sigmoid", "softmax") else None
 
 
 def steady(rule: Expr, rules: Mapping[str, Expr]) -> tuple[Expr, tuple[str, ...]]:
@@ -36,18 +37,24 @@ def steady(rule: Expr, rules: Mapping[str, Expr]) -> tuple[Expr, tuple[str, ...]
     """
     found: list[str] = []
     for output in sorted(quantities(rule) & rules.keys()):
-        if not squashes(rules[output]):
+        squash = squashing(rules[output])
+        if squash is None:
             continue
-        u = rules[output].args[0]
-        if rules[output].value == "sigmoid":
-            log, rest = neg(call("softplus", neg(u))), neg(call("softplus", u))
-            changed = with_logs(rule, output, log, rest, keep=True)
-        else:
-            changed = with_logs(rule, output, call("#log_softmax", u), None, keep=True)
+        log, rest = _logs_of(squash, turned=rules[output].op == "T")
+        changed = with_logs(rule, output, log, rest, keep=True)
         if changed != rule:
             rule = changed
             found.append(output)
     return rule, tuple(found)
+
+
+def _logs_of(squash: Expr, *, turned: bool) -> tuple[Expr, Expr | None]:
+    """ln of a sigmoid's or softmax's output, and of 1 minus it, in terms of its argument."""
+    u = transpose(squash.args[0]) if turned else squash.args[0]
+    if squash.value == "sigmoid":
+        return neg(call("softplus", neg(u))), neg(call("softplus", u))
+    log = call("#log_softmax", squash.args[0])
+    return transpose(log) if turned else log, None
 
 
 def with_logs(rule: Expr, output: str, log: Expr, rest: Expr | None, *, keep: bool) -> Expr:
