@@ -9,7 +9,7 @@ from grader.engine import names
 from grader.engine.backward import Derivation
 from grader.engine.resolve import Resolver
 from grader.engine.steps import Node, Step, Target
-from grader.engine.update import update_steps
+from grader.engine.update import can_update, update_steps
 from grader.errors import ExpressionError
 from grader.language.render import render
 from grader.language.shapes import NUMBER, infer_shape, resolve_index
@@ -70,7 +70,7 @@ def derive(problem: Problem, extra: Iterable[Expr] = (), *, whole: bool = False)
     known = {step.name for step in steps} | problem.shapes.keys()
     steps = _with_local_derivatives(steps, asked.values(), resolver.nodes)
     steps = _with_asked_expressions(steps, asked.values(), resolver.nodes, shapes, problem)
-    if train and (whole or horizon):
+    if horizon or (whole and can_update(problem)):
         steps += update_steps(problem, shapes)
     targets = {i: _target(e, resolver.nodes, shapes, steps, problem) for i, e in asked.items()}
     targets = _through_copies(targets, steps)

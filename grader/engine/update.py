@@ -36,6 +36,12 @@ def state_names(train: Train) -> tuple[str, ...]:
     return tuple(dict.fromkeys(left for left, _ in rule_lines(train) if left != "w"))
 
 
+def can_update(problem: Problem) -> bool:
+    """Whether the problem says enough for a training step: a loss alone gives gradients, no new weights."""
+    train = problem.train
+    return train is not None and (bool(train.update) or train.learning_rate is not None)
+
+
 def update_steps(problem: Problem, shapes: dict[str, Shape]) -> list[Step]:
     """The steps that give every parameter and state after one training step.
 

@@ -1,0 +1,13 @@
+"""All families put together, in the order of working."""
+
+from __future__ import annotations
+
+from grader.misconceptions.derivatives import DERIVATIVES
+from grader.misconceptions.model import Misconception
+
+CATALOGUE: dict[str, Misconception] = {m.id: m for m in (*DERIVATIVES,)}
+
+
+def entry(identifier: str) -> Misconception | None:
+    """The misconception of an id, or None."""
+    return CATALOGUE.get(identifier)

@@ -1,0 +1,305 @@
+"""A worked solution seen as a network: which steps are weighted sums, activations, losses, gradients.
+
+Found from the structure of the rules alone, so that it holds for any graph of equations; a step that
+looks like nothing known is none of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from grader.engine import names
+from grader.errors import ExpressionError
+from grader.language.functions import FUNCTIONS
+from grader.language.shapes import NUMBER, Shape, infer_shape
+from grader.language.tree import Expr, key, quantities, substitute, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grader.engine.derive import Plan
+    from grader.engine.steps import Step
+    from grader.spec.model import Problem
+
+_WEIGHT_LETTERS = "wWvVuUθ"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a weighted sum.
+
+    Args:
+        expr: the term without its sign.
+        negative: whether it is subtracted.
+        weight, input: the two factors of a product (with indices and ^T as written), or None for a bias.
+    """
+
+    expr: Expr
+    negative: bool
+    weight: Expr | None
+    input: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A step z = W x + b: its products and its bias, if any."""
+
+    name: str
+    products: tuple[Term, ...]
+    bias: Term | None
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A step a = f(z)."""
+
+    name: str
+    function: str
+    argument: Expr
+
+    @property
+    def source(self) -> str | None:
+        """The pre-activation, where the argument is a plain quantity."""
+        return str(self.argument.value) if self.argument.op == "name" else None
+
+
+class View:
+    """The roles of a worked solution's steps.
+
+    Args:
+        plan: the worked solution; derive it whole (``derive(problem, whole=True)``) to see all gradients.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.problem: Problem = plan.problem
+        self.steps: tuple[Step, ...] = plan.steps
+        self.by_name: dict[str, Step] = {s.name: s for s in plan.steps}
+        self.shapes: Mapping[str, Shape] = plan.shapes
+        self.position = {s.name: i for i, s in enumerate(plan.steps)}
+
+    def fits(self, step: Step, rule: Expr) -> bool:
+        """Whether a rule can stand in a step's place: the same size, and only what is known by then."""
+        at = self.position[step.name]
+        if any(self.position.get(n, -1) >= at for n in quantities(rule)):
+            return False
+        try:
+            return infer_shape(rule, self.shapes, self.problem.index_base) == step.shape
+        except (ExpressionError, KeyError):
+            return False
+
+    @cached_property
+    def loss(self) -> str | None:
+        """The quantity that is minimised, or that most gradients are of."""
+        train = self.problem.train
+        if train is not None and train.minimize:
+            return train.minimize
+        counts: dict[str, int] = {}
+        for step in self.steps:
+            parts = gradient_of(step.name)
+            if parts is not None:
+                counts[parts[0]] = counts.get(parts[0], 0) + 1
+        forward = {s.name for s in self.steps if s.phase == "forward"}
+        return max((n for n in counts if n in forward), key=counts.__getitem__, default=None)
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """Weights and biases: what is trained; otherwise what a gradient is taken by, or is called like one."""
+        train = self.problem.train
+        if train is not None and train.parameters:
+            return frozenset(train.parameters)
+        free = {*self.problem.given, *self.problem.symbols}
+        by = {parts[1] for s in self.steps if (parts := gradient_of(s.name)) and parts[1] in free}
+        return frozenset(by | {n for n in free if n[0] in _WEIGHT_LETTERS or n.rstrip("0123456789_") == "b"})
+
+    @cached_property
+    def linears(self) -> dict[str, Linear]:
+        """Every step that is a weighted sum."""
+        found = {}
+        for step in self.steps:
+            if step.phase == "forward":
+                linear = self._linear(step)
+                if linear is not None:
+                    found[step.name] = linear
+        return found
+
+    @cached_property
+    def _asked_parts(self) -> dict[str, Expr]:
+        """Steps that only exist because somebody asked for a part of a rule."""
+        return {s.name: s.rule for s in self.steps if s.phase == "forward" and s.name not in self.problem.shapes}
+
+    @cached_property
+    def activations(self) -> dict[str, Activation]:
+        """Every step that is an activation of something."""
+        found = {}
+        for s in self.steps:
+            if s.phase == "forward" and s.rule.op == "call" and FUNCTIONS[str(s.rule.value)].activation:
+                found[s.name] = Activation(s.name, str(s.rule.value), s.rule.args[0])
+            elif s.phase == "forward" and s.rule.op == "name" and s.name in self.problem.shapes:
+                found[s.name] = Activation(s.name, "identity", s.rule)
+        return found
+
+    @cached_property
+    def activation_of(self) -> dict[str, Activation]:
+        """Pre-activation -> the activation taken of it."""
+        return {a.source: a for a in self.activations.values() if a.source is not None}
+
+    @cached_property
+    def output_of(self) -> dict[object, str]:
+        """The key of ``f(u)`` -> the step that holds it, for rules written in terms of outputs."""
+        return {key(s.rule): s.name for s in self.steps if s.phase == "forward" and s.rule.op == "call"}
+
+    @cached_property
+    def targets(self) -> frozenset[str]:
+        """Givens that only the loss looks at."""
+        if self.loss is None or self.loss not in self.by_name:
+            return frozenset()
+        free = {*self.problem.given, *self.problem.symbols} - self.parameters
+        losses = self._loss_steps
+        elsewhere = {
+            n for s in self.steps if s.phase == "forward" and s.name not in losses for n in quantities(s.rule)
+        }
+        return frozenset(n for name in losses for n in quantities(self.by_name[name].rule) if n in free - elsewhere)
+
+    @cached_property
+    def _loss_steps(self) -> frozenset[str]:
+        """The loss and the forward steps that only it is made of (an error, a per-output loss)."""
+        if self.loss is None or self.loss not in self.by_name:
+            return frozenset()
+        found = {self.loss}
+        layers = {*self.linears, *self.activations}
+        waiting = [self.loss]
+        while waiting:
+            for n in quantities(self.by_name[waiting.pop()].rule):
+                if n in self.by_name and n not in found and n not in layers and not self._leads_on(n, found):
+                    found.add(n)
+                    waiting.append(n)
+        return frozenset(found)
+
+    def _leads_on(self, name: str, loss: set[str]) -> bool:
+        """Whether a forward step outside the loss uses a quantity."""
+        return any(
+            name in quantities(s.rule) for s in self.steps if s.phase == "forward" and s.name not in loss
+        )
+
+    @cached_property
+    def predictions(self) -> tuple[str, ...]:
+        """The network's outputs: what the loss compares with the targets."""
+        names_in_loss = [n for name in self._loss_steps for n in sorted(quantities(self.by_name[name].rule))]
+        forward = {s.name for s in self.steps if s.phase == "forward"} - self._loss_steps
+        return tuple(dict.fromkeys(n for n in names_in_loss if n in forward))
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """What goes into the first weighted sums: givens that are neither parameters nor targets."""
+        used = [
+            n
+            for linear in self.linears.values()
+            for t in linear.products
+            if t.input is not None
+            for n in sorted(quantities(t.input))
+        ]
+        free = {*self.problem.given, *self.problem.symbols} - self.parameters
+        return tuple(dict.fromkeys(n for n in used if n in free))
+
+    @cached_property
+    def examples(self) -> int:
+        """The number of examples in the batch, 1 if there is none."""
+        widths = {self.shapes[n][1] for n in self.linears}
+        return max(widths, default=1)
+
+    def gradient(self, quantity: str) -> str:
+        """The name of the loss's gradient by a quantity."""
+        return names.derivative(self.loss or "", quantity)
+
+    def by(self, step: Step) -> str | None:
+        """The quantity that a gradient of the loss is taken by; None for other steps."""
+        parts = gradient_of(step.name)
+        return parts[1] if parts is not None and parts[0] == self.loss and step.phase == "backward" else None
+
+    def updated(self, step: Step) -> str | None:
+        """The parameter that an update step gives, or None."""
+        return step.name[1:] if step.phase == "update" and not names.is_state(step.name[1:]) else None
+
+    def is_bias(self, quantity: str) -> bool:
+        """Whether a parameter is added plainly in some weighted sum."""
+        return any(
+            linear.bias is not None and quantity in quantities(linear.bias.expr) for linear in self.linears.values()
+        )
+
+    def is_weight(self, quantity: str) -> bool:
+        """Whether a parameter multiplies something in some weighted sum."""
+        return any(
+            t.weight is not None and quantity in quantities(t.weight)
+            for linear in self.linears.values()
+            for t in linear.products
+        )
+
+    def users_of(self, quantity: str) -> list[tuple[Linear, Term]]:
+        """The weighted sums into which a quantity goes, with the products that take it."""
+        return [
+            (linear, t)
+            for linear in self.linears.values()
+            for t in linear.products
+            if t.input is not None and quantity in quantities(t.input)
+        ]
+
+    def slopes_in(self, rule: Expr) -> list[Expr]:
+        """The derivatives of activations, f'(u), in a rule."""
+        return [n for n in walk(rule) if n.op == "call" and is_slope(str(n.value))]
+
+    def _linear(self, step: Step) -> Linear | None:
+        rule = substitute(step.rule, self._asked_parts)
+        terms = rule.args if rule.op == "sum" else (rule,)
+        products, bias = [], None
+        for signed in terms:
+            negative = signed.op == "neg"
+            expr = signed.args[0] if negative else signed
+            term = self._product(expr, negative=negative)
+            if term is not None:
+                products.append(term)
+            elif bias is None and self._is_parameter(expr):
+                bias = Term(expr, negative, None, None)
+            else:
+                return None
+        return Linear(step.name, tuple(products), bias) if products else None
+
+    def _product(self, expr: Expr, *, negative: bool) -> Term | None:
+        if expr.op not in ("mul", "matmul"):
+            return None
+        a, b = expr.args
+        if not _is_reference(a) or not _is_reference(b):
+            return None
+        if self._is_parameter(a):
+            return Term(expr, negative, a, b)
+        return Term(expr, negative, b, a) if self._is_parameter(b) else None
+
+    def _is_parameter(self, expr: Expr) -> bool:
+        return _is_reference(expr) and quantities(expr) <= self.parameters
+
+
+def gradient_of(name: str) -> tuple[str, str] | None:
+    """("L", "w2") from ``dL/dw2``; None for other names."""
+    if name[:1] != "d" or "/d" not in name or " " in name or "(" in name:
+        return None
+    of, _, by = name[1:].partition("/d")
+    return of, by
+
+
+def is_slope(function: str) -> bool:
+    """Whether a function is the derivative of an activation."""
+    return function.endswith("'") and function[:-1] in FUNCTIONS and FUNCTIONS[function[:-1]].activation
+
+
+def is_number(shape: Shape) -> bool:
+    """Whether a size is that of a number."""
+    return shape == NUMBER
+
+
+def _is_reference(expr: Expr) -> bool:
+    """A quantity, an element of one, or its transpose."""
+    while expr.op in ("index", "T"):
+        expr = expr.args[0]
+    return expr.op == "name"
