@@ -101,7 +101,10 @@ def _list(items: tuple[Expr, ...], show: Callable[[str], str]) -> str:
 
 def _index(expr: Expr, show: Callable[[str], str]) -> str:
     places = expr.value if isinstance(expr.value, tuple) else ()
-    return f"{_text(expr.args[0], _ATOM, show)}[{','.join(str(i) for i in places)}]"
+    inner = _text(expr.args[0], _ATOM, show)
+    if expr.args[0].op in ("num", "d"):  # 2[1] is no text, and dL/dw[1] is another derivative
+        inner = f"({inner})"
+    return f"{inner}[{','.join(str(i) for i in places)}]"
 
 
 def _derivative(expr: Expr, show: Callable[[str], str]) -> str:
