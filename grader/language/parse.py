@@ -5,6 +5,7 @@ What a name is worth is somebody else's business (``scope.check_names``), and so
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from grader.errors import ExpressionError, did_you_mean
@@ -153,7 +154,10 @@ class _Parser:
         kind = token.kind
         if kind == "num":
             self.at += 1
-            return _new(Expr, ("num", (), float(token.text), token.start, token.end))
+            value = float(token.text)
+            if value == math.inf:
+                raise ExpressionError(f'"{token.text}" is too large a number', token.start, token.end)
+            return _new(Expr, ("num", (), value, token.start, token.end))
         if kind == "name":
             inner = self.named(token)
         elif kind == "(":
