@@ -186,7 +186,7 @@ def _put(whole: Written, a: Asked) -> None:
             array[at[0], at[1]] = part[0, 0]
 
 
-def _rounded(written: Written) -> Mask:
+def is_rounded(written: Written) -> Mask:
     """Whether a number was written with its digits; who writes a formula or a fraction rounds it later."""
     return written.sigfigs < EXACT_SIGFIGS
 
@@ -249,7 +249,7 @@ class Passes:
         def policy(pin: Pin) -> Hold:
             def hold(value: Array) -> tuple[Array, Mask]:
                 right = judge(value, pin.written, pin.tolerance) > NO
-                mask = right & pin.written.present & _rounded(pin.written)
+                mask = right & pin.written.present & is_rounded(pin.written)
                 return hull(value, pin.written, mask, mask), mask
 
             return hold
@@ -262,7 +262,7 @@ class Passes:
         def policy(pin: Pin) -> Hold:
             def hold(value: Array) -> tuple[Array, Mask]:
                 right = judge(value, pin.written, pin.tolerance) > NO
-                mask = pin.written.present & (~right | _rounded(pin.written))
+                mask = pin.written.present & (~right | is_rounded(pin.written))
                 return hull(value, pin.written, mask, right), mask
 
             return hold
@@ -354,7 +354,7 @@ class Passes:
 
         def hold(value: Array) -> tuple[Array, Mask]:
             right = judge(value, pin.written, pin.tolerance) > NO
-            mask = np.where(right, _rounded(pin.written), np.where(alone, chosen, ~chosen))
+            mask = np.where(right, is_rounded(pin.written), np.where(alone, chosen, ~chosen))
             mask = mask & pin.written.present
             return hull(value, pin.written, mask, right), mask
 

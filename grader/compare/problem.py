@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 # A verdict as a code in an array of (rows, columns, students).
 MISSING, UNREADABLE, WRONG, SLIP_CUT, SHORT, FOLLOWED, CORRECT, UNDECIDED, SLIP_TURNED = range(9)
+# Given by a diagnosis: a wrong rule, the same one again, a one-off.
+MISCONCEPTION, REPEATED, SLIPPED = range(9, 12)
 
 
 @dataclass(slots=True)
@@ -71,6 +73,8 @@ class ProblemResult:
         notes: student -> what was odd about the answers.
         decided: the answers of the depends questions.
         keys: for each student: question number -> the key under which the answer stood.
+        asked: the numbered questions with the numbers written, formulas evaluated.
+        inputs: the values of symbols; None where no points make sense.
     """
 
     plan: Plan
@@ -80,6 +84,8 @@ class ProblemResult:
     notes: Mapping[int, list[str]]
     decided: Mapping[str, bool]
     keys: Sequence[Mapping[int, str]]
+    asked: Mapping[str, Asked]
+    inputs: Mapping[str, Array] | None
 
 
 class ProblemGrader:
@@ -132,8 +138,17 @@ class ProblemGrader:
             if q.kind == "value"
         }
         judged = _Judgement(self._prepared(sheets), sheets, self.reader.targets, len(answers))
+        questions = judged.results()
         return ProblemResult(
-            judged.plan, judged.reference, judged.results(), given, collected.notes, self.decided, collected.keys
+            judged.plan,
+            judged.reference,
+            questions,
+            given,
+            collected.notes,
+            self.decided,
+            collected.keys,
+            judged.asked,
+            judged.inputs,
         )
 
 
@@ -292,6 +307,7 @@ class _Judgement:
         self.order = ready.order
         self.targets = ready.targets
         self.reference = ready.reference
+        self.asked: dict[str, Asked] = {}
         self.cells = self._cells()
 
     def _cells(self) -> list[FormulaCell]:
@@ -325,6 +341,7 @@ class _Judgement:
         filled = refill(self.ready.trace)
         self._check_finite(filled)
         asked = [Asked(a.target, w, a.tolerance) for a, w in zip(asked, filled, strict=True)]
+        self.asked = dict(zip(self.order, asked, strict=True))
         best = [judge(lane, a.written, a.tolerance) for lane, a in zip(self.ready.lanes, asked, strict=True)]
         best = [np.array(np.broadcast_to(b, (*b.shape[:2], self.students, 1))) for b in best]
         codes = [_first_codes(b, a.written) for b, a in zip(best, asked, strict=True)]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from grader.engine.choices import Choices
     from grader.engine.derive import Plan
     from grader.engine.steps import Target
     from grader.language.tree import Expr
@@ -125,6 +126,7 @@ class Engine:
         inputs: Mapping[str, Array] | None = None,
         bounds: bool = False,
         rounding: Rounding | None = None,
+        choices: Choices | None = None,
     ) -> Trace:
         """Run the worked solution.
 
@@ -135,11 +137,12 @@ class Engine:
             inputs: values for symbols, or others for givens, (rows, columns, students, points).
             bounds: whether to carry error bounds.
             rounding: how unwritten values were rounded; needs bounds.
+            choices: columns that follow rules of their own; needs bounds.
 
         Returns:
             The kept values; arrays have one axis more in front when bounds are carried.
         """
-        run = _Run(self, tuple(keep), held or {}, bounds, rounding)
+        run = _Run(self, tuple(keep), held or {}, bounds, rounding, choices)
         with np.errstate(all="ignore"):
             return run.go(self._inputs(inputs or {}), horizon)
 
@@ -160,8 +163,10 @@ class _Run:
         held: Mapping[Node, Hold],
         bounds: bool,
         rounding: Rounding | None,
+        choices: Choices | None,
     ) -> None:
         self.engine = engine
+        self.choices = choices
         self.held = held
         self.bounds = bounds
         self.rounding = rounding
@@ -213,12 +218,14 @@ class _Run:
     def _steps(self, slots: list[Any], time: int, last: int) -> None:
         pinned = self.pinned.get(time)
         ranges = self.engine.ranges
-        if not pinned and self.rounding is None:
+        if not pinned and self.rounding is None and self.choices is None:
             self.linked.run(slots, 0, ranges[last - 1][1] if last else 0)
             return
         for i in range(last):
             first, end, out = ranges[i]
             self._run_step(slots, first, end)
+            if self.choices is not None:
+                slots[out] = self.choices.apply(i, slots, slots[out])
             hold = pinned.get(i) if pinned else None
             mask = None
             if hold is not None:

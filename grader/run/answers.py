@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from grader.compare.problem import (
     CORRECT,
     FOLLOWED,
+    MISCONCEPTION,
     MISSING,
+    REPEATED,
     SHORT,
     SLIP_CUT,
     SLIP_TURNED,
+    SLIPPED,
     UNDECIDED,
     UNREADABLE,
     WRONG,
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from grader.compare.match import Place
     from grader.compare.problem import ProblemResult, QuestionResult
     from grader.report.model import Asked
+    from grader.run.mistakes import Marks
     from grader.spec.model import Credit, Question
     from grader.submission.model import Given
 
@@ -42,6 +46,9 @@ VERDICT = {
     CORRECT: "correct",
     UNDECIDED: "manual",
     SLIP_TURNED: "slip",
+    MISCONCEPTION: "misconception",
+    REPEATED: "misconception",
+    SLIPPED: "slip",
 }
 _RANK = {v: i for i, v in enumerate(VERDICTS)}
 
@@ -54,6 +61,9 @@ def _shares(credit: Credit) -> dict[int, float]:
         SHORT: credit.imprecise,
         SLIP_CUT: credit.cut_off,
         SLIP_TURNED: credit.slip,
+        MISCONCEPTION: credit.misconception,
+        REPEATED: credit.repeated,
+        SLIPPED: credit.slip,
         WRONG: 0.0,
         MISSING: 0.0,
         UNREADABLE: 0.0,
@@ -87,12 +97,12 @@ def turned(asked: Asked) -> Diagnosis:
 
 
 def answers_of(
-    question: Question, asked: Asked, result: ProblemResult, students: int
+    question: Question, asked: Asked, result: ProblemResult, students: int, marks: Marks | None = None
 ) -> list[Answer]:
     """One answer a student to one question."""
     given = result.given[question.id]
     if question.kind == "value":
-        return _Numbered(question, asked, result.questions[question.id]).answers()
+        return _Numbered(question, asked, result.questions[question.id], marks or {}).answers()
     if question.kind == "text":
         return [
             Answer(asked, "missing" if _blank(g) else "manual", 0.0, _text(g)) for g in given[:students]
@@ -113,8 +123,9 @@ def _absent(asked: Asked, verdict: str, reason: str | None = None) -> tuple[Comp
 class _Numbered:
     """A class's answers to a question whose answer is a number, a vector or a matrix."""
 
-    def __init__(self, question: Question, asked: Asked, result: QuestionResult) -> None:
+    def __init__(self, question: Question, asked: Asked, result: QuestionResult, marks: Marks) -> None:
         self.asked = asked
+        self.marks = marks
         self.sheet = result.sheet
         self.read_as = result.read_as
         self.shares = _shares(question.credit)
@@ -151,13 +162,18 @@ class _Numbered:
             reason,
             self._read_as((student, None)),
             (),
-            self._diagnosis(code),
+            *self._diagnosed(student, (0, 0), code),
         )
 
-    def _diagnosis(self, code: int) -> Diagnosis | None:
+    def _diagnosed(
+        self, student: int, place: Place, code: int
+    ) -> tuple[Diagnosis | None, tuple[Diagnosis, ...]]:
+        """The diagnosis of an element and its alternatives."""
         if code == SLIP_CUT:
-            return cut_off(self.asked)
-        return turned(self.asked) if code == SLIP_TURNED else None
+            return cut_off(self.asked), ()
+        if code == SLIP_TURNED:
+            return turned(self.asked), ()
+        return self.marks.get((self.asked.question, student, place), (None, ()))
 
     def _array(self, student: int) -> Answer:
         sheet, asked = self.sheet, self.asked
@@ -171,11 +187,13 @@ class _Numbered:
             score = self.shares[code] * element.max_score
             reason = sheet.reasons.get((student, place)) or (whole if code == UNREADABLE else None)
             parts.append(
-                Component(element, VERDICT[code], score, given.get(place), reason, self._diagnosis(code))
+                Component(
+                    element, VERDICT[code], score, given.get(place), reason, *self._diagnosed(student, place, code)
+                )
             )
         verdict = max((p.verdict for p in parts), key=_RANK.__getitem__)
         reason = whole or sheet.misshapen.get(student) or next((p.reason for p in parts if p.reason), None)
-        diagnosis = next((p.diagnosis for p in parts if p.diagnosis and p.verdict == verdict), None)
+        told = next((p for p in parts if p.diagnosis and p.verdict == verdict), None)
         return Answer(
             asked,
             verdict,
@@ -184,7 +202,8 @@ class _Numbered:
             reason if verdict in ("wrong", "unreadable", "manual", "slip") else None,
             self._formula(student),
             tuple(parts),
-            diagnosis,
+            told.diagnosis if told else None,
+            told.alternatives if told else (),
         )
 
     def _formula(self, student: int) -> str | None:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.compare.problem import ProblemGrader
+from grader.diagnose.problem import Diagnostician
 from grader.report.model import ClassReport, StudentReport
 from grader.run.answers import answers_of, unreadable
 from grader.run.asked import asked_of
 from grader.run.collection import paused
+from grader.run.mistakes import mark
 from grader.run.own import add_own
 from grader.source import SpecError
 from grader.spec import load
@@ -162,19 +164,23 @@ class AssignmentGrader:
         self.asked: list[Asked] = [a for asked in self.asked_by_problem for a in asked]
         self.max_score = float(sum(a.max_score for a in self.asked))
         self.problem_ids = {p.id for p in assignment.problems}
+        self.diagnosticians = [Diagnostician(g.plan) for g in self.graders]
 
     def grade(self, submissions: Sequence[Submission]) -> list[StudentReport]:
         """One report a submission, in their order."""
         readable = [s for s in submissions if not s.errors]
         columns: list[list[Answer]] = []
         notes: list[list[str]] = [list(s.notes) for s in readable]
-        for grader, asked in zip(self.graders, self.asked_by_problem, strict=True):
+        seen: list[set[str]] = [set() for _ in readable]
+        parts = zip(self.graders, self.diagnosticians, self.asked_by_problem, strict=True)
+        for grader, diagnostician, asked in parts:
             answers = [s.answers.get(grader.problem.id, {}) for s in readable]
             result = grader.grade(answers)
             for student, texts in result.notes.items():
                 notes[student] += texts
+            marks = mark(result, diagnostician.findings(result), seen)
             for question, a in zip(grader.problem.questions, asked, strict=True):
-                columns.append(answers_of(question, a, result, len(readable)))
+                columns.append(answers_of(question, a, result, len(readable), marks))
             if self.worked and asked:
                 add_own(result, columns[-len(asked) :])
             self._locate(grader, result, readable, columns[-len(asked) :] if asked else [])

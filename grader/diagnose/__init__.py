@@ -1,0 +1,1 @@
+"""Which wrong rule or slip explains what was written: candidates, search, cost, gate."""

@@ -1,0 +1,66 @@
+"""The mistakes in a class's answers to one problem."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.compare.passes import Asked
+from grader.compare.problem import WRONG
+from grader.diagnose.runs import Class, Compiled
+from grader.diagnose.search import Search
+from grader.misconceptions import CATALOGUE
+from grader.misconceptions.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.compare.problem import ProblemResult
+    from grader.diagnose.model import Finding
+    from grader.engine.derive import Plan
+    from grader.misconceptions import Misconception
+
+
+class Diagnostician:
+    """Explains wrong answers to one problem; the wrong rules are compiled when the first one is met.
+
+    Args:
+        plan: the worked solution that the problem's questions need.
+        own: the course's own misconceptions.
+    """
+
+    def __init__(self, plan: Plan, own: Sequence[Misconception] = ()) -> None:
+        self.plan = plan
+        self.own = tuple(own)
+        self._compiled: Compiled | None = None
+
+    @property
+    def compiled(self) -> Compiled:
+        """The worked solution with every wrong rule at every place."""
+        if self._compiled is None:
+            view = View(self.plan)
+            rules = (*self.own, *(m for m in CATALOGUE.values() if m.kind == "rule"))
+            variants = [v for m in rules for v in m.variants(view)]
+            self._compiled = Compiled.of(self.plan, variants)
+        return self._compiled
+
+    def findings(self, result: ProblemResult) -> dict[int, list[Finding]]:
+        """Student -> the mistakes that explain wrong answers; only students with some."""
+        order = [i for i in result.asked if i in self.plan.targets]
+        if not order or result.inputs is None:
+            return {}
+        codes = [result.questions[i].codes for i in order]
+        wrong = [(c == WRONG) & result.asked[i].written.present[..., 0] for c, i in zip(codes, order, strict=True)]
+        students = np.flatnonzero(np.any([w.any(axis=(0, 1)) for w in wrong], axis=0))
+        if not students.size:
+            return {}
+        asked = [
+            Asked(self.plan.targets[i], result.asked[i].written.take(students), result.asked[i].tolerance)
+            for i in order
+        ]
+        group = Class(self.compiled, asked, result.inputs)
+        red = np.concatenate([w[:, :, students].reshape(-1, students.size) for w in wrong])
+        with np.errstate(all="ignore"):
+            found = Search(group, red).findings()
+        return {int(s): f for s, f in zip(students, found, strict=True) if f}

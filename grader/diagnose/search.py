@@ -1,0 +1,315 @@
+"""The search for what explains wrong answers: best first by cost, every changed answer must match.
+
+One wrong rule (everywhere or at one step) is tried against every student whom it could concern; then slips
+at single answers; then, where something is left that two mistakes together explain, pairs. What costs more
+than it explains is not claimed: the rest stays unexplained.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.diagnose.model import Cell, Finding
+from grader.diagnose.runs import Class, Outcome, Repair
+from grader.diagnose.slips import slips_at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from grader.misconceptions.model import Variant
+
+    Array = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+
+# Costs in nats. A rule costs ln(number of rules that could act) + ln 2; these are added or stand alone.
+LEAST_RULE = 3.5
+LOCAL = 0.4
+EXCEPTION = 6.0
+REPAIR = 6.5
+# An explanation that costs this much more than the best is no alternative to it.
+TIE = 1.5
+SEEDS = 6
+MAX_PAIRS = 360
+MAX_RULES = 160
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One way to explain some of a student's wrong answers.
+
+    Args:
+        variants: the wrong rules, by number; none for a repaired given.
+        explained: cells that it turns right, a mask.
+        gain: what they say, less what the explanation costs.
+        repair: a given read wrongly, or None.
+    """
+
+    variants: tuple[int, ...]
+    explained: Mask
+    gain: float
+    repair: Repair | None = None
+
+
+@dataclass(slots=True)
+class State:
+    """How far the explanation of one student's answers has come."""
+
+    student: int
+    red: Mask
+    rules: list[int]
+    cost: float
+    valid: list[Candidate] = field(default_factory=list)
+    partial: list[Candidate] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+class Search:
+    """Explains the red cells of a class.
+
+    Args:
+        group: the students, what they wrote and the compiled rules.
+        red: the cells to explain, (cells, students).
+    """
+
+    def __init__(self, group: Class, red: Mask) -> None:
+        self.group = group
+        self.red = red
+        self.variants = group.compiled.variants
+        self.present = group.cells.written.present[:, 0, :, 0]
+
+    def findings(self) -> list[list[Finding]]:
+        """For each student the mistakes found, in the order in which they were."""
+        everyone = np.arange(self.group.students)
+        self.null = self.group.run(everyone, [()] * len(everyone))
+        self._release()
+        states = [s for s in map(self._state, everyone.tolist()) if s is not None]
+        self._singles(states)
+        for state in states:
+            self._choose(state)
+        self._pairs([s for s in states if self._open(s)])
+        out: list[list[Finding]] = [[] for _ in everyone]
+        for state in states:
+            self._slips(state)
+            out[state.student] = state.findings
+        return out
+
+    def _state(self, student: int) -> State | None:
+        red = self.red[:, student] & self.present[:, student]
+        if not red.any():
+            return None
+        near = self.group.near(student)
+        hang: set[str] = set()
+        for cell in np.flatnonzero(red):
+            hang |= near[self.group.cells.index[cell][0]]
+        rules = [i for i, v in enumerate(self.variants) if not hang.isdisjoint(v.steps)][:MAX_RULES]
+        kinds = len({self.variants[i].id for i in rules})
+        return State(student, red, rules, max(LEAST_RULE, np.log(max(kinds, 1)) + np.log(2.0)))
+
+    def _release(self) -> None:
+        """Let go a wrong value where others show that the right one was used."""
+        group = self.group
+        wrong = self._wrong_questions()
+        students, questions = np.nonzero(wrong.T)
+        if not students.size:
+            return
+        released = np.zeros((len(group.asked), students.size), dtype=bool)
+        released[questions, np.arange(students.size)] = True
+        lanes = group.run(students, [()] * len(students), released=released)
+        before = self.group.cells.matches(self.null, group.cells.written)
+        after = group.cells.matches(lanes, group.cells.written.take(students))
+        red = self.red & self.present
+        better = (after & ~before[:, students] & red[:, students]).sum(axis=0)
+        worse = (~after & before[:, students] & self.present[:, students]).sum(axis=0)
+        for column in np.flatnonzero((better > 0) & (worse == 0)):
+            group.released[questions[column], students[column]] = True
+        if group.released.any():
+            everyone = np.arange(group.students)
+            self.null = group.run(everyone, [()] * len(everyone))
+            matches = group.cells.matches(self.null, group.cells.written)
+            self.red = self.red & ~matches | self._released_cells()
+
+    def _released_cells(self) -> Mask:
+        at = np.array([q for q, _, _ in self.group.cells.index])
+        return np.asarray(self.red & self.group.released[at])
+
+    def _wrong_questions(self) -> Mask:
+        at = np.array([q for q, _, _ in self.group.cells.index])
+        wrong = np.zeros((len(self.group.asked), self.group.students), dtype=bool)
+        np.logical_or.at(wrong, at, self.red & self.present)
+        return wrong
+
+    def _singles(self, states: Sequence[State]) -> None:
+        """Every rule that could concern a student, tried on him."""
+        columns = [(s, (v,)) for s in states for v in s.rules]
+        self._try(columns, keep_partial=True)
+        self._repairs(states)
+
+    def _try(self, columns: Sequence[tuple[State, tuple[int, ...]]], *, keep_partial: bool) -> None:
+        if not columns:
+            return
+        students = np.array([s.student for s, _ in columns])
+        lanes = self.group.run(students, [v for _, v in columns])
+        outcome = self.group.outcome(students, lanes, self.null)
+        red = np.array([s.red for s, _ in columns]).T
+        gained, broken = self._weigh(outcome, red, students)
+        for column in np.flatnonzero(gained.any(axis=0)):
+            state, variants = columns[column]
+            self._add(state, variants, gained[:, column], broken[:, column], outcome.weight[:, column],
+                      keep_partial=keep_partial)
+
+    def _weigh(self, outcome: Outcome, red: Mask, students: NDArray[np.intp]) -> tuple[Mask, Mask]:
+        """The wrong answers that columns explain, and the answers that they change and do not match."""
+        gained = red & outcome.moved & outcome.matches
+        broken = outcome.moved & ~outcome.matches & self.present[:, students]
+        return gained, broken
+
+    def _add(
+        self,
+        state: State,
+        variants: tuple[int, ...],
+        gained: Mask,
+        broken: Mask,
+        weight: Array,
+        *,
+        keep_partial: bool,
+    ) -> None:
+        cost = sum(state.cost + (0.0 if self.variants[v].tied else LOCAL) for v in variants)
+        gain = float(weight[gained].sum()) - cost
+        misses = int(broken.sum())
+        if misses == 0 or (misses == 1 and gained.sum() >= 4):
+            state.valid.append(Candidate(variants, gained, gain - EXCEPTION * misses))
+        if keep_partial:
+            state.partial.append(Candidate(variants, gained, gain - 1.5 * misses))
+
+    def _repairs(self, states: Sequence[State]) -> None:
+        """A given read with the wrong sign: worth it where it explains several answers."""
+        given = self.group.compiled.plan.problem.given
+        train = self.group.compiled.plan.problem.train
+        rate = train.learning_rate if train is not None else None
+        flips = [
+            Repair(n, (i, j), -v, "slip.sign")
+            for n, rows in given.items()
+            if n != rate
+            for i, row in enumerate(rows)
+            for j, v in enumerate(row)
+            if v != 0
+        ][:40]
+        columns = [(s, r) for s in states if s.red.sum() >= 2 for r in flips]
+        if not columns:
+            return
+        students = np.array([s.student for s, _ in columns])
+        lanes = self.group.run(students, [()] * len(columns), repairs=[r for _, r in columns])
+        outcome = self.group.outcome(students, lanes, self.null)
+        red = np.array([s.red for s, _ in columns]).T
+        gained, broken = self._weigh(outcome, red, students)
+        for column in np.flatnonzero((gained.sum(axis=0) >= 2) & (broken.sum(axis=0) == 0)):
+            state, repair = columns[column]
+            cost = REPAIR + float(np.log(len(flips)))
+            gain = float(outcome.weight[gained[:, column], column].sum()) - cost
+            state.valid.append(Candidate((), gained[:, column], gain, repair))
+
+    def _choose(self, state: State) -> None:
+        """Take the best explanations one after the other, as long as each is worth its cost."""
+        remaining = state.red.copy()
+        threshold = float(np.log(max(int(state.red.sum()), 1)))
+        while remaining.any():
+            worth = [(self._worth(c, remaining), c) for c in state.valid]
+            worth = [(w, c) for w, c in worth if w > threshold]
+            if not worth:
+                return
+            worth.sort(key=lambda item: -item[0])
+            best = worth[0][0]
+            ties = [c for w, c in worth if best - w <= TIE]
+            covered = ties[0].explained & remaining
+            same = [c for c in ties if (c.explained & remaining == covered).all()]
+            state.findings += self._told(state, same, covered, best)
+            remaining &= ~covered
+        state.red &= remaining
+
+    def _worth(self, candidate: Candidate, remaining: Mask) -> float:
+        """What a candidate says of the answers still unexplained."""
+        all_cells = int(candidate.explained.sum())
+        left = int((candidate.explained & remaining).sum())
+        if not left:
+            return -np.inf
+        return candidate.gain - (all_cells - left) * (candidate.gain / max(all_cells, 1))
+
+    def _told(self, state: State, same: Sequence[Candidate], covered: Mask, best: float) -> list[Finding]:
+        """One finding a rule; further candidates for the same answers are its alternatives."""
+        cells = tuple(self.group.cells.index[i] for i in np.flatnonzero(covered))
+        first = self._findings(same[0], cells, 1.0)
+        ids = {f.id for f in first}
+        others: list[Finding] = []
+        for candidate in same[1:]:
+            for other in self._findings(candidate, cells, 1.0):
+                if other.id not in ids:
+                    ids.add(other.id)
+                    others.append(other)
+        single = self._single_slips(state.student, cells)
+        others += [s for s in single if s.id not in ids]
+        sure = float(1.0 / (1.0 + np.exp(-max(best, 0.0)) + len(others)))
+        others = [o._replace(confidence=round(sure, 2)) for o in others]
+        return [f._replace(confidence=round(sure, 2), others=tuple(others)) for f in first]
+
+    def _single_slips(self, student: int, cells: tuple[Cell, ...]) -> list[Finding]:
+        """A slip that gives the same single number as a rule."""
+        return slips_at(self.group, self.null, student, cells[0]) if len(cells) == 1 else []
+
+    def _findings(self, candidate: Candidate, cells: tuple[Cell, ...], sure: float) -> list[Finding]:
+        if candidate.repair is not None:
+            return [Finding(candidate.repair.id, candidate.repair.name, cells, slip=True, confidence=sure)]
+        return [
+            Finding(self.variants[v].id, self._first_step(self.variants[v], cells), cells, slip=False, confidence=sure)
+            for v in candidate.variants
+        ]
+
+    def _first_step(self, variant: Variant, cells: tuple[Cell, ...]) -> str:
+        """The rewritten step that the first explained answer hangs on."""
+        asked = self.group.asked[cells[0][0]]
+        behind = self.group.hangs(asked)
+        for step in variant.steps:
+            if step in behind:
+                return step
+        return variant.steps[0]
+
+    def _open(self, state: State) -> bool:
+        """Whether two rules together could still explain something."""
+        return bool(state.red.sum() >= 2) and not all(f.slip for f in state.findings) or bool(state.red.sum() >= 2)
+
+    def _pairs(self, states: Sequence[State]) -> None:
+        """Two rules at once, one of which explains something already."""
+        columns: list[tuple[State, tuple[int, ...]]] = []
+        for state in states:
+            seeds = sorted(state.partial, key=lambda c: -c.gain)[:SEEDS]
+            pairs = {
+                tuple(sorted((c.variants[0], v))): None
+                for c in seeds
+                for v in state.rules
+                if v != c.variants[0] and self._together(c.variants[0], v)
+            }
+            state.valid = []
+            columns += [(state, pair) for pair in list(pairs)[:MAX_PAIRS]]
+        self._try(columns, keep_partial=False)
+        for state in states:
+            state.valid = [c for c in state.valid if c.explained.sum() >= 2]
+            self._choose(state)
+
+    def _together(self, a: int, b: int) -> bool:
+        """Whether two variants can act at once: not on the same step, and not twice the same mistake."""
+        first, second = self.variants[a], self.variants[b]
+        return first.id != second.id and not set(first.steps) & set(second.steps)
+
+    def _slips(self, state: State) -> None:
+        """What is left, answer by answer: sign, decimal point, digits, copies."""
+        count = int(state.red.sum())
+        for i in np.flatnonzero(state.red):
+            cell = self.group.cells.index[i]
+            found = slips_at(self.group, self.null, state.student, cell, reds=count)
+            if found:
+                state.findings.append(found[0]._replace(others=tuple(found[1:])))
+                state.red[i] = False

@@ -1,0 +1,196 @@
+"""Slips at one written value: what was written is a small edit of what the right rule gives.
+
+Each family has a price in nats, the logarithm of how many other values it could have turned into; a slip is
+claimed only where a match says more than that.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from grader.diagnose.model import Cell, Finding
+from grader.engine import names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from grader.diagnose.runs import Class
+
+    Array = NDArray[np.float64]
+
+SIGN, POINT, EXCHANGED, DIGIT, DROPPED, COPY, START = 3.2, 4.2, 4.8, 5.2, 5.6, 3.4, 2.6
+NOT_CARRIED = 3.0
+_TIE = 1.2
+_POWERS = (-3, -2, -1, 1, 2, 3)
+
+
+class Value(NamedTuple):
+    """A written number beside what the right rule gives from the student's own values."""
+
+    written: float
+    half: float
+    decimals: int
+    sigfigs: int
+    middle: float
+    low: float
+    high: float
+    weight: float
+
+    def near(self, value: float, half: float | None = None) -> bool:
+        """Whether a value is what the right rule gives, to the digits written."""
+        reach = (self.half if half is None else half) * (1 + 1e-9) + 1e-12 * abs(value)
+        return self.low - reach <= value <= self.high + reach
+
+
+def slips_at(group: Class, null: Array, student: int, cell: Cell, reds: int = 1) -> list[Finding]:
+    """The slips that explain one answer, the cheapest first."""
+    value = _value(group, null, student, cell)
+    if value is None:
+        return []
+    threshold = float(np.log(max(reds, 1)))
+    found = [(price, i) for price, i in _families(value) if value.weight - price > threshold]
+    found += [
+        (price, i) for price, i in _copies(group, null, student, cell, value) if value.weight - price > threshold
+    ]
+    if group.released[cell[0], student]:
+        found.append((NOT_CARRIED, "slip.not_carried"))
+    if not found:
+        return []
+    found.sort()
+    step = shown_step(group, cell)
+    best = found[0][0]
+    ids = list(dict.fromkeys(i for price, i in found if price - best <= _TIE or i == "slip.not_carried"))
+    sure = _sure(value.weight - best, len(ids))
+    return [Finding(i, step, (cell,), slip=True, confidence=sure) for i in ids]
+
+
+def shown_step(group: Class, cell: Cell) -> str:
+    """The quantity of a cell as people name it."""
+    target = group.asked[cell[0]].target
+    return names.timed(target.shown.name, target.shown.time) if target.shown is not None else ""
+
+
+def _sure(margin: float, ways: int) -> float:
+    return round(1.0 / (1.0 + math.exp(-max(margin, 0.0))) / ways, 2)
+
+
+def _value(group: Class, null: Array, student: int, cell: Cell) -> Value | None:
+    at = group.cells.index.index(cell)
+    w = group.cells.written
+    middle = null[0, at, 0, student]
+    if np.ptp(middle) > 1e-12 * np.abs(middle).max() or w.half[at, 0, student, 0] == 0:
+        return None
+    lanes = null[:, at : at + 1, :, student : student + 1]
+    weight = group.cells.weight(lanes, group.cells.one(at, student))
+    number = float(w.value[at, 0, student, 0])
+    low, high = float(null[1, at, 0, student, 0]), float(null[2, at, 0, student, 0])
+    if not (np.isfinite(low) and np.isfinite(high)) or not np.isfinite(number):
+        return None
+    return Value(
+        number,
+        float(w.half[at, 0, student, 0]),
+        int(w.decimals[at, 0, student, 0]),
+        int(w.sigfigs[at, 0, student, 0]),
+        float(middle[0]),
+        low,
+        high,
+        float(weight[0, 0]),
+    )
+
+
+def _families(value: Value) -> Iterator[tuple[float, str]]:
+    w = value.written
+    if w != 0 and value.near(-w):
+        yield SIGN, "slip.sign"
+    for k in _POWERS:
+        shift = 10.0**k
+        if value.near(w * shift, value.half * shift):
+            yield POINT + 0.5 * abs(k), "slip.pow10"
+            break
+    yield from _digit_slips(value)
+
+
+def _digit_slips(value: Value) -> Iterator[tuple[float, str]]:
+    """Edits of the written digits; the sign and the place of the point stay."""
+    digits, scale, sign = _digits(value)
+    if len(digits) < 3:
+        return
+    if any(value.near(sign * float(d) * scale) for d in _exchanges(digits)):
+        yield EXCHANGED, "slip.transpose_digits"
+    if any(value.near(sign * float(d) * scale) for d in _replacements(digits)):
+        yield DIGIT + float(np.log(len(digits) / 3.0)), "slip.digit"
+    if _one_dropped(value, digits):
+        yield DROPPED, "slip.drop_digit"
+
+
+def _digits(value: Value) -> tuple[str, float, float]:
+    unit = 10.0**-value.decimals
+    count = round(abs(value.written) / unit)
+    return str(count), unit, -1.0 if value.written < 0 else 1.0
+
+
+def _exchanges(digits: str) -> Iterator[str]:
+    for i in range(len(digits) - 1):
+        if digits[i] != digits[i + 1]:
+            yield digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :]
+
+
+def _replacements(digits: str) -> Iterator[str]:
+    for i, old in enumerate(digits):
+        for new in "0123456789":
+            if new != old:
+                yield digits[:i] + new + digits[i + 1 :]
+
+
+def _one_dropped(value: Value, digits: str) -> bool:
+    """Whether the right value, with one digit more, loses one of its inner digits."""
+    if len(digits) < 3 or value.middle == 0 or (value.written < 0) != (value.middle < 0):
+        return False
+    full = f"{abs(value.middle):.{len(digits)}e}"
+    right = full.split("e")[0].replace(".", "")
+    exponent = int(full.split("e")[1])
+    written = int(f"{abs(value.written):e}".split("e")[1])
+    if exponent != written:
+        return False
+    return any(right[:i] + right[i + 1 :] == digits for i in range(1, len(right) - 1))
+
+
+def _copies(group: Class, null: Array, student: int, cell: Cell, value: Value) -> Iterator[tuple[float, str]]:
+    """Another quantity's value, of those that do not follow from this one."""
+    if value.sigfigs < 3:
+        return
+    asked = group.asked[cell[0]]
+    later = group.later(cell[0])
+    others = [i for i, (q, _, _) in enumerate(group.cells.index) if q != cell[0] and q not in later]
+    price = COPY + float(np.log(max(len(others), 1)))
+    for i in others:
+        right = null[0, i, 0, student]
+        w = group.cells.written
+        wrote = float(w.value[i, 0, student, 0]) if w.present[i, 0, student, 0] else float("nan")
+        if abs(right[0] - value.written) <= value.half or wrote == value.written:
+            moved = w.present[i, 0, student, 0] and wrote != value.written
+            yield price, "slip.label" if moved else "slip.copy"
+            break
+    yield from _wrong_start(group, asked, value)
+
+
+def _wrong_start(group: Class, asked: object, value: Value) -> Iterator[tuple[float, str]]:
+    """A new weight that started from another weight: the step is right, the start is not."""
+    target = getattr(asked, "target", None)
+    train = group.compiled.plan.problem.train
+    if target is None or train is None or target.node is None or target.node.time == 0:
+        return
+    if target.node.name not in train.parameters:
+        return
+    given = group.compiled.plan.problem.given
+    i, j = target.place or (0, 0)
+    own = given[target.node.name][i][j]
+    starts = {v for n in train.parameters for row in given[n] for v in row} - {own}
+    price = START + float(np.log(max(len(starts), 1)))
+    if any(value.near(value.written - start + own) for start in starts):
+        yield price, "upd.wrong_start"
