@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from grader.compare.judge import NO, judge
-from grader.compare.passes import hull, is_rounded, own_rounding, pins_of
+from grader.compare.passes import hull, is_rounded, own_rounding, pins_of, slopes_from_outputs
 from grader.diagnose.cells import Cells
 from grader.engine.choices import Choices, OwnRule
 from grader.engine.graph import Ancestry
@@ -66,7 +66,8 @@ class Compiled:
         plan: the worked solution.
         engine: the same, compiled.
         variants: the wrong rules at their places.
-        rules: for each variant, (step, compiled rule).
+        rules: for each variant, (step, compiled rule); behind them, without a variant, the right rules with
+            slopes taken from activations.
     """
 
     plan: Plan
@@ -80,10 +81,9 @@ class Compiled:
         engine = Engine(plan)
         known = {*plan.problem.given, *plan.problem.symbols, *engine.program.slots}
         usable = [v for v in variants if all(quantities(r) <= known for r in v.rules.values())]
-        for variant in usable:
-            for rule in variant.rules.values():
-                for n in quantities(rule):
-                    engine.program.slot(n)
+        for rules_ in (*(v.rules for v in usable), slopes_from_outputs(plan)):
+            for n in sorted({n for rule in rules_.values() for n in quantities(rule)}):
+                engine.program.slot(n)
         seen: dict[object, OwnRule] = {}
         rules = []
         for variant in usable:
@@ -94,6 +94,7 @@ class Compiled:
                     seen[k] = OwnRule(engine, rule)
                 own.append((step, seen[k]))
             rules.append(tuple(own))
+        rules.append(tuple((step, OwnRule(engine, rule)) for step, rule in slopes_from_outputs(plan).items()))
         return cls(plan, engine, tuple(usable), tuple(rules))
 
 
@@ -116,6 +117,8 @@ class Class:
         self.rounding = own_rounding(asked, self.students)
         self.cells = Cells.of(asked, self.students, self.points)
         self.released = np.zeros((len(asked), self.students), dtype=bool)
+        # Who takes slopes from activations: a'(1 - a) in place of sigmoid'(z).
+        self.from_outputs = np.zeros(self.students, dtype=bool)
         targets = [a.target for a in asked]
         nodes = [n for t in targets for n in (*t.nodes, *([t.node] if t.node else []))]
         self.keep = list(dict.fromkeys(nodes))
@@ -130,6 +133,7 @@ class Class:
         *,
         repairs: Sequence[Repair] = (),
         released: Mask | None = None,
+        slopes: Mask | None = None,
     ) -> Array:
         """The predictions of columns, each a student under some variants (by number), (3, cells, 1, columns, points)."""
         lanes = []
@@ -141,6 +145,7 @@ class Class:
                     picks[part],
                     repairs[part] if repairs else (),
                     self.released[:, students[part]] if released is None else released[:, part],
+                    self.from_outputs[students[part]] if slopes is None else slopes[part],
                 )
             )
         return np.concatenate(lanes, axis=3)
@@ -198,17 +203,22 @@ class Class:
         return frozenset(names)
 
     def _run(
-        self, students: Columns, picks: Sequence[Sequence[int]], repairs: Sequence[Repair], released: Mask
+        self,
+        students: Columns,
+        picks: Sequence[Sequence[int]],
+        repairs: Sequence[Repair],
+        released: Mask,
+        slopes: Mask,
     ) -> Array:
         width = len(students)
         chosen: dict[str, list[tuple[OwnRule, Columns]]] = {}
-        by_variant: dict[int, list[int]] = {}
+        by_variant: dict[int, list[int]] = {len(self.compiled.variants): np.flatnonzero(slopes).tolist()}
         for column, variants in enumerate(picks):
             for v in variants:
                 by_variant.setdefault(v, []).append(column)
         for v, columns in by_variant.items():
             for step, rule in self.compiled.rules[v]:
-                chosen.setdefault(step, []).append((rule, np.array(columns)))
+                chosen.setdefault(step, []).append((rule, np.array(columns, dtype=np.intp)))
         trace = self.compiled.engine.solve(
             self.keep,
             horizon=self.compiled.plan.horizon,

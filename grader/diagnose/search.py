@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.diagnose.model import Cell, Finding
 from grader.diagnose.runs import Class, Outcome, Repair
-from grader.diagnose.slips import slips_at
+from grader.diagnose.slips import edit, slips_at, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LEAST_RULE = 3.5
 LOCAL = 0.4
 EXCEPTION = 6.0
+LEAST_WITH_EXCEPTION = 4
 REPAIR = 6.5
 # An explanation that costs this much more than the best is no alternative to it.
 TIE = 1.5
@@ -85,13 +86,17 @@ class Search:
     def findings(self) -> list[list[Finding]]:
         """For each student the mistakes found, in the order in which they were."""
         everyone = np.arange(self.group.students)
-        self.null = self.group.run(everyone, [()] * len(everyone))
+        nothing: list[tuple[int, ...]] = [()] * len(everyone)
+        self.null = self.group.run(everyone, nothing)
         self._release()
+        self.turned = self.group.run(everyone, nothing, slopes=np.ones(len(everyone), dtype=bool))
+        self._habits()
         states = [s for s in map(self._state, everyone.tolist()) if s is not None]
         self._singles(states)
         for state in states:
             self._choose(state)
-        self._pairs([s for s in states if self._open(s)])
+        self._pairs([s for s in states if s.red.sum() >= 2])
+        self.honest = self._without_wrong_values(states)
         out: list[list[Finding]] = [[] for _ in everyone]
         for state in states:
             self._slips(state)
@@ -137,6 +142,15 @@ class Search:
         at = np.array([q for q, _, _ in self.group.cells.index])
         return np.asarray(self.red & self.group.released[at])
 
+    def _habits(self) -> None:
+        """Who takes slopes from activations: whoever's answers fit better so."""
+        written = self.group.cells.written
+        straight = (self.group.cells.matches(self.null, written) & self.present).sum(axis=0)
+        turned = (self.group.cells.matches(self.turned, written) & self.present).sum(axis=0)
+        self.group.from_outputs = turned > straight
+        swap = self.group.from_outputs[None, None, None, :, None]
+        self.null, self.turned = np.where(swap, self.turned, self.null), np.where(swap, self.null, self.turned)
+
     def _wrong_questions(self) -> Mask:
         at = np.array([q for q, _, _ in self.group.cells.index])
         wrong = np.zeros((len(self.group.asked), self.group.students), dtype=bool)
@@ -159,8 +173,11 @@ class Search:
         gained, broken = self._weigh(outcome, red, students)
         for column in np.flatnonzero(gained.any(axis=0)):
             state, variants = columns[column]
-            self._add(state, variants, gained[:, column], broken[:, column], outcome.weight[:, column],
-                      keep_partial=keep_partial)
+            self._add(state, variants, gained[:, column], broken[:, column], outcome, column)
+            if keep_partial:
+                weight = float(outcome.weight[gained[:, column], column].sum())
+                gain = weight - self._cost(state, variants) - 1.5 * int(broken[:, column].sum())
+                state.partial.append(Candidate(variants, gained[:, column], gain))
 
     def _weigh(self, outcome: Outcome, red: Mask, students: NDArray[np.intp]) -> tuple[Mask, Mask]:
         """The wrong answers that columns explain, and the answers that they change and do not match."""
@@ -174,17 +191,33 @@ class Search:
         variants: tuple[int, ...],
         gained: Mask,
         broken: Mask,
-        weight: Array,
-        *,
-        keep_partial: bool,
+        outcome: Outcome,
+        column: int,
     ) -> None:
-        cost = sum(state.cost + (0.0 if self.variants[v].tied else LOCAL) for v in variants)
-        gain = float(weight[gained].sum()) - cost
-        misses = int(broken.sum())
-        if misses == 0 or (misses == 1 and gained.sum() >= 4):
-            state.valid.append(Candidate(variants, gained, gain - EXCEPTION * misses))
-        if keep_partial:
-            state.partial.append(Candidate(variants, gained, gain - 1.5 * misses))
+        """Keep a candidate whose every changed answer matches, but for one slip on top of the rule."""
+        gain = float(outcome.weight[gained, column].sum()) - self._cost(state, variants)
+        misses = np.flatnonzero(broken)
+        if misses.size > 1:
+            return
+        if misses.size == 1:
+            price = self._slip_on_top(state, outcome, column, int(misses[0]))
+            if price is None and gained.sum() < LEAST_WITH_EXCEPTION:
+                return
+            gain -= EXCEPTION if price is None else price
+            if price is not None:
+                gained = gained.copy()
+                gained[misses[0]] = state.red[misses[0]]
+                gain += float(outcome.weight[misses[0], column]) if state.red[misses[0]] else 0.0
+        state.valid.append(Candidate(variants, gained, gain))
+
+    def _slip_on_top(self, state: State, outcome: Outcome, column: int, at: int) -> float | None:
+        """The price of the slip that turns a rule's value into what was written, or None."""
+        lanes = outcome.lanes[:, at : at + 1, :, column : column + 1]
+        value = value_at(self.group, lanes, state.student, at)
+        return None if value is None else edit(value)
+
+    def _cost(self, state: State, variants: tuple[int, ...]) -> float:
+        return sum(state.cost + (0.0 if self.variants[v].tied else LOCAL) for v in variants)
 
     def _repairs(self, states: Sequence[State]) -> None:
         """A given read with the wrong sign: worth it where it explains several answers."""
@@ -277,9 +310,13 @@ class Search:
                 return step
         return variant.steps[0]
 
-    def _open(self, state: State) -> bool:
-        """Whether two rules together could still explain something."""
-        return bool(state.red.sum() >= 2) and not all(f.slip for f in state.findings) or bool(state.red.sum() >= 2)
+    def _without_wrong_values(self, states: Sequence[State]) -> Array:
+        """The predictions with every wrong value let go, for slips at a value that came from right ones."""
+        if not any(s.red.any() for s in states):
+            return self.null
+        released = self._wrong_questions() | self.group.released
+        everyone = np.arange(self.group.students)
+        return self.group.run(everyone, [()] * len(everyone), released=released)
 
     def _pairs(self, states: Sequence[State]) -> None:
         """Two rules at once, one of which explains something already."""
@@ -309,7 +346,15 @@ class Search:
         count = int(state.red.sum())
         for i in np.flatnonzero(state.red):
             cell = self.group.cells.index[i]
-            found = slips_at(self.group, self.null, state.student, cell, reds=count)
+            found = self._slips_in(state.student, cell, count)
             if found:
                 state.findings.append(found[0]._replace(others=tuple(found[1:])))
                 state.red[i] = False
+
+    def _slips_in(self, student: int, cell: Cell, reds: int) -> list[Finding]:
+        """The slips at an answer, from the student's own values, else from right ones."""
+        for more, lanes in enumerate((self.null, self.turned, self.honest)):
+            found = slips_at(self.group, lanes, student, cell, reds=reds + more)
+            if found:
+                return found
+        return []

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-SIGN, POINT, EXCHANGED, DIGIT, DROPPED, COPY, START = 3.2, 4.2, 4.8, 5.2, 5.6, 3.4, 2.6
+SIGN, POINT, EXCHANGED, DIGIT, DROPPED, COPY, START = 2.2, 3.2, 4.8, 5.2, 5.6, 3.4, 2.6
+# A new weight that started wrong and whose step is not quite right either.
+ROUGH_STEP, STEP_SHARE = 1.5, 0.002
 NOT_CARRIED = 3.0
 _TIE = 1.2
 _POWERS = (-3, -2, -1, 1, 2, 3)
@@ -49,7 +51,8 @@ class Value(NamedTuple):
 
 def slips_at(group: Class, null: Array, student: int, cell: Cell, reds: int = 1) -> list[Finding]:
     """The slips that explain one answer, the cheapest first."""
-    value = _value(group, null, student, cell)
+    at = group.cells.index.index(cell)
+    value = value_at(group, null[:, at : at + 1, :, student : student + 1], student, at)
     if value is None:
         return []
     threshold = float(np.log(max(reds, 1)))
@@ -79,28 +82,28 @@ def _sure(margin: float, ways: int) -> float:
     return round(1.0 / (1.0 + math.exp(-max(margin, 0.0))) / ways, 2)
 
 
-def _value(group: Class, null: Array, student: int, cell: Cell) -> Value | None:
-    at = group.cells.index.index(cell)
-    w = group.cells.written
-    middle = null[0, at, 0, student]
-    if np.ptp(middle) > 1e-12 * np.abs(middle).max() or w.half[at, 0, student, 0] == 0:
-        return None
-    lanes = null[:, at : at + 1, :, student : student + 1]
-    weight = group.cells.weight(lanes, group.cells.one(at, student))
-    number = float(w.value[at, 0, student, 0])
-    low, high = float(null[1, at, 0, student, 0]), float(null[2, at, 0, student, 0])
-    if not (np.isfinite(low) and np.isfinite(high)) or not np.isfinite(number):
+def value_at(group: Class, lanes: Array, student: int, at: int) -> Value | None:
+    """A written number beside a prediction of it, (3, 1, 1, 1, points); None where it is no plain number."""
+    w = group.cells.one(at, student)
+    middle = lanes[0, 0, 0, 0]
+    half = float(w.half[0, 0, 0, 0])
+    if np.ptp(middle) > 1e-12 * np.abs(middle).max() or half == 0 or not np.isfinite(lanes).all():
         return None
     return Value(
-        number,
-        float(w.half[at, 0, student, 0]),
-        int(w.decimals[at, 0, student, 0]),
-        int(w.sigfigs[at, 0, student, 0]),
+        float(w.value[0, 0, 0, 0]),
+        half,
+        int(w.decimals[0, 0, 0, 0]),
+        int(w.sigfigs[0, 0, 0, 0]),
         float(middle[0]),
-        low,
-        high,
-        float(weight[0, 0]),
+        float(lanes[1, 0, 0, 0, 0]),
+        float(lanes[2, 0, 0, 0, 0]),
+        float(group.cells.weight(lanes, w)[0, 0]),
     )
+
+
+def edit(value: Value) -> float | None:
+    """The price of the cheapest edit that turns a prediction into what was written, or None."""
+    return min((price for price, _ in _families(value)), default=None)
 
 
 def _families(value: Value) -> Iterator[tuple[float, str]]:
@@ -194,3 +197,6 @@ def _wrong_start(group: Class, asked: object, value: Value) -> Iterator[tuple[fl
     price = START + float(np.log(max(len(starts), 1)))
     if any(value.near(value.written - start + own) for start in starts):
         yield price, "upd.wrong_start"
+    step = value.middle - own
+    if any(abs(value.written - start - step) <= STEP_SHARE * abs(step) for start in starts):
+        yield price + ROUGH_STEP, "upd.wrong_start"

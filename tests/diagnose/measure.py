@@ -190,7 +190,7 @@ def left_out(exercise_: Exercise, tally: Tally, rng: random.Random, count: int) 
         kept = [i for i, v in enumerate(compiled.variants) if v.id != identifier]
         other = Diagnostician(exercise_.plan)
         other._compiled = type(compiled)(  # noqa: SLF001 - the experiment is to know less
-            compiled.plan, compiled.engine, tuple(compiled.variants[i] for i in kept), tuple(compiled.rules[i] for i in kept)
+            compiled.plan, compiled.engine, tuple(compiled.variants[i] for i in kept), (*(compiled.rules[i] for i in kept), compiled.rules[-1])
         )
         result = exercise_.grader.grade([answers])  # type: ignore[list-item]
         wrong = wrong_cells(result, 0)
