@@ -8,18 +8,24 @@ import numpy as np
 
 from grader.compare.passes import Asked
 from grader.compare.problem import WRONG
+from grader.diagnose.formulas import FormulaEdits
 from grader.diagnose.runs import Class, Compiled
 from grader.diagnose.search import Search
+from grader.engine.steps import Node
 from grader.misconceptions import CATALOGUE
 from grader.misconceptions.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from grader.compare.problem import ProblemResult
     from grader.diagnose.model import Finding
     from grader.engine.derive import Plan
     from grader.misconceptions import Misconception
+
+    Array = NDArray[np.float64]
 
 
 class Diagnostician:
@@ -63,4 +69,40 @@ class Diagnostician:
         red = np.concatenate([w[:, :, students].reshape(-1, students.size) for w in wrong])
         with np.errstate(all="ignore"):
             found = Search(group, red).findings()
-        return {int(s): f for s, f in zip(students, found, strict=True) if f}
+        by_student = {int(s): f for s, f in zip(students, found, strict=True) if f}
+        for student, finding in self._formulas(result, order, by_student):
+            by_student.setdefault(student, []).append(finding)
+        return by_student
+
+    def _formulas(
+        self, result: ProblemResult, order: Sequence[str], found: Mapping[int, Sequence[Finding]]
+    ) -> Iterator[tuple[int, Finding]]:
+        """Edits that explain wrong formulas which no wrong rule gives."""
+        explained = {(s, c) for s, findings in found.items() for f in findings for c in f.cells}
+        edits: FormulaEdits | None = None
+        for q, i in enumerate(order):
+            codes, asked = result.questions[i].codes, result.asked[i]
+            for formula in result.questions[i].sheet.formulas:
+                place = formula.place or (0, 0)
+                whole = asked.target.shape if formula.place is None else (1, 1)
+                cell = (q, *place)
+                if whole != (1, 1) or codes[(*place, formula.student)] != WRONG or (formula.student, cell) in explained:
+                    continue
+                edits = edits or FormulaEdits(View(self.plan), self._values(result))
+                right = result.reference[i][(*place, 0)]
+                written = asked.written.value[(*place, formula.student)]
+                finding = edits.find(formula.expr, right, np.broadcast_to(written, right.shape), cell, i)
+                if finding is not None:
+                    yield formula.student, finding
+
+    def _values(self, result: ProblemResult) -> dict[str, Array]:
+        """Every quantity before any step, at the sample points."""
+        nodes = {n: Node(n, 0) for n in self.plan.problem.shapes}
+        engine = self.compiled.engine
+        trace = engine.solve(list(nodes.values()), inputs=result.inputs or {})
+        points = max((v.shape[-1] for v in (result.inputs or {}).values()), default=1)
+        return {
+            n: np.broadcast_to(v, (*v.shape[:3], points))
+            for n, node in nodes.items()
+            if (v := trace.used.get(node)) is not None
+        }
