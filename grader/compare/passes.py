@@ -403,11 +403,11 @@ class Refill:
         with np.errstate(all="ignore"):
             for f in self.formulas:
                 value = evaluate(f.expr, known.of(f), self.at_zero, self.base)
-                w = written[f.question].value
+                numbers = written[f.question].value
                 if f.place is None:
-                    w[:, :, f.student] = value[:, :, 0]
+                    numbers[:, :, f.student] = value[:, :, 0]
                 else:
-                    w[f.place[0], f.place[1], f.student] = value[0, 0, 0]
+                    numbers[f.place[0], f.place[1], f.student] = value[0, 0, 0]
         return written
 
     def taken(self, students: NDArray[np.intp]) -> Refill:

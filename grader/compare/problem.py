@@ -167,9 +167,9 @@ class _Collected:
     def add(self, student: int, given: Mapping[str, Given]) -> None:
         """Sort one student's answers; most of a class use the same keys in the same order."""
         written = tuple(given)
-        layout = self.layouts.get(written, ())
-        if layout == ():
-            layout = self.layouts[written] = self._layout(written)
+        if written not in self.layouts:
+            self.layouts[written] = self._layout(written)
+        layout = self.layouts[written]
         if layout is None:
             self._one_by_one(student, given)
             return
@@ -404,8 +404,9 @@ class _Judgement:
         """A formula that is nowhere real and finite where the right one is cannot be decided."""
         for cell in self.cells:
             value = filled[cell.question].value
-            at = (cell.place or (slice(None), slice(None)), cell.student)
-            part = value[(*at[0], at[1])] if isinstance(at[0], tuple) else value[:, :, cell.student]
+            part = value[:, :, cell.student]
+            if cell.place is not None:
+                part = part[cell.place]
             good = np.isfinite(part).reshape(-1, part.shape[-1]).all(axis=0)
             if self.inputs is None or (part.shape[-1] > 1 and not good.all()):
                 reason = "could not decide: there are too few points where this formula and the right one are real"

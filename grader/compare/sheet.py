@@ -248,7 +248,7 @@ class _Cells:
             return None
         if all(isinstance(r, str) for r in raw):
             return [[r] for r in raw]
-        rows = [list(r) if isinstance(r, tuple) else [r] for r in raw]
+        rows: list[list[Raw]] = [list(r) if isinstance(r, tuple) else [r] for r in raw]
         if len({len(r) for r in rows}) > 1 or any(isinstance(r, str) for r in raw):
             self.sheet.reasons[(student, None)] = "the rows of this matrix have different lengths"
             return None
@@ -257,8 +257,8 @@ class _Cells:
     def _fitted(self, student: int, grid: list[list[Raw]], *, flat: bool) -> dict[Place, Given]:
         rows, columns = len(grid), len(grid[0])
         shape = self.sheet.shape
-        turned = {(i, j): grid[j][i] for j in range(rows) for i in range(columns)}
-        straight = {(i, j): grid[i][j] for i in range(rows) for j in range(columns)}
+        turned: dict[Place, Given] = {(i, j): grid[j][i] for j in range(rows) for i in range(columns)}
+        straight: dict[Place, Given] = {(i, j): grid[i][j] for i in range(rows) for j in range(columns)}
         if (rows, columns) == shape:
             return straight
         if (columns, rows) == shape:

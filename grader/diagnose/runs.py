@@ -18,6 +18,7 @@ from grader.language.tree import key, quantities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
@@ -188,7 +189,7 @@ class Class:
             )
         return found
 
-    def _hangs_on(self, a: Asked, written: set[Node | None]) -> frozenset[str]:
+    def _hangs_on(self, a: Asked, written: AbstractSet[Node]) -> frozenset[str]:
         start = [a.target.node] if a.target.node is not None else list(a.target.nodes)
         seen: set[Node] = set(start)
         waiting = list(start)

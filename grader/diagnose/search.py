@@ -171,7 +171,7 @@ class Search:
         outcome = self.group.outcome(students, lanes, self.null)
         red = np.array([s.red for s, _ in columns]).T
         gained, broken = self._weigh(outcome, red, students)
-        for column in np.flatnonzero(gained.any(axis=0)):
+        for column in np.flatnonzero(gained.any(axis=0)).tolist():
             state, variants = columns[column]
             self._add(state, variants, gained[:, column], broken[:, column], outcome, column)
             if keep_partial:
@@ -240,7 +240,7 @@ class Search:
         outcome = self.group.outcome(students, lanes, self.null)
         red = np.array([s.red for s, _ in columns]).T
         gained, broken = self._weigh(outcome, red, students)
-        for column in np.flatnonzero((gained.sum(axis=0) >= 2) & (broken.sum(axis=0) == 0)):
+        for column in np.flatnonzero((gained.sum(axis=0) >= 2) & (broken.sum(axis=0) == 0)).tolist():
             state, repair = columns[column]
             cost = REPAIR + float(np.log(len(flips)))
             gain = float(outcome.weight[gained[:, column], column].sum()) - cost

@@ -96,7 +96,7 @@ class _Evaluation:
         if op == "list":
             return PLAIN["stack_rows" if expr.args[0].op == "list" else "stack"](*args)
         if op == "place" and isinstance(expr.value, tuple):
-            return place_at(*expr.value)(*args)  # type: ignore[arg-type]
+            return place_at(*expr.value)(*args)
         return part_of(*expr.value)(args[0])  # type: ignore[misc, arg-type]
 
     def _call(self, expr: Expr) -> Any:  # noqa: ANN401

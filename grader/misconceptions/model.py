@@ -97,14 +97,13 @@ class Misconception:
         if self.rewrite is None:
             return
         found = [(step.name, tuple(self._wrong_rules(step, view))) for step in view.steps]
-        sites = [(name, rules) for name, rules in found if rules]
+        sites = [(name, wrong) for name, wrong in found if wrong]
         if len(sites) > 1:
-            widest = max(len(rules) for _, rules in sites)
-            for i in range(widest):
-                everywhere = {name: rules[min(i, len(rules) - 1)] for name, rules in sites}
+            for i in range(max(len(wrong) for _, wrong in sites)):
+                everywhere = {name: wrong[min(i, len(wrong) - 1)] for name, wrong in sites}
                 yield _variant(self.id, everywhere, view, tied=True)
-        for name, rules in sites:
-            for rule in rules:
+        for name, wrong in sites:
+            for rule in wrong:
                 yield _variant(self.id, {name: rule}, view, tied=len(sites) == 1)
 
     def _wrong_rules(self, step: Step, view: View) -> Iterator[Expr]:

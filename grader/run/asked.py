@@ -8,6 +8,7 @@ from grader.engine import names
 from grader.engine.points import sample
 from grader.engine.solve import Engine
 from grader.engine.steps import Node
+from grader.language.render import render
 from grader.language.shapes import NUMBER
 from grader.language.tree import quantities
 from grader.report.model import Asked, Element, Worked
@@ -111,6 +112,6 @@ def _worked(plan: Plan) -> dict[str, Worked]:
         shown = values.timed_rule(plan, rule, time)
         numbers = values.with_numbers(shown, texts) if quantities(shown) & texts.keys() else None
         node = wanted[i]
-        out[i] = Worked(names.timed(node.name, node.time), phase, values.render(shown), numbers)
+        out[i] = Worked(names.timed(node.name, node.time), phase, render(shown), numbers)
     return out
 

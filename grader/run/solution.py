@@ -10,6 +10,7 @@ from grader.engine.derive import derive
 from grader.engine.points import sample
 from grader.engine.solve import Engine, evaluate_targets, matrix
 from grader.engine.steps import Node
+from grader.language.render import render
 from grader.language.tree import quantities
 from grader.report.model import Solution, SolvedProblem, SolvedQuestion, SolvedStep, Value
 from grader.run import values
@@ -65,7 +66,7 @@ def _solved(problem: Problem) -> SolvedProblem:
             SolvedStep(
                 names.timed(node.name, node.time),
                 phase,
-                values.render(shown),
+                render(shown),
                 values.array_value(value[:, :, 0, 0]) if known else None,
                 numbers,
             )
