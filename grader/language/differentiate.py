@@ -308,6 +308,14 @@ def _diagonal(sweep: _Sweep, expr: Expr, up: Expr, up_shape: Shape) -> None:
     sweep.push(inner, Expr("list", items), (n, 1))
 
 
+def _inverse(sweep: _Sweep, expr: Expr, up: Expr, up_shape: Shape) -> None:
+    """d inv(A) = -inv(A) dA inv(A)."""
+    inner = expr.args[0]
+    turned = transpose(expr)
+    full = up if up_shape == sweep.shape(inner) else mul(up, call("ones", inner))
+    sweep.push(inner, neg(matmul(matmul(turned, full), turned)), sweep.shape(inner))
+
+
 def _flat(_: _Sweep, __: Expr, ___: Expr, ____: Shape) -> None:
     """Constant almost everywhere: nothing flows back."""
 
@@ -325,6 +333,7 @@ _WHOLE: dict[str, Callable[[_Sweep, Expr, Expr, Shape], None]] = {
     "sum_columns": _spread,
     "sum_rows": _spread,
     "diag": _diagonal,
+    "inv": _inverse,
     "ones": _flat,
     "max'": _flat,
     "min'": _flat,

@@ -224,6 +224,15 @@ def _diagonal(x: Array) -> Array:
     return column * np.eye(column.shape[ROWS])[:, :, None, None]
 
 
+def inverse(x: Array) -> Array:
+    """The inverse of a square matrix; not a number where there is none."""
+    square = np.moveaxis(x, (ROWS, COLUMNS), (-2, -1))
+    singular = np.linalg.det(square) == 0
+    out = np.linalg.inv(np.where(singular[..., None, None], np.eye(square.shape[-1]), square))
+    out[singular] = np.nan
+    return np.moveaxis(out, (-2, -1), (ROWS, COLUMNS))
+
+
 def _concat(*x: Array) -> Array:
     batch = np.broadcast_shapes(*[a.shape[:ROWS] + a.shape[-2:] for a in x])
     front, back = batch[:-2], batch[-2:]
@@ -301,6 +310,7 @@ _TABLE: tuple[Function, ...] = (
     Function("sum_rows", _sum_rows, kind="whole", direction="up"),
     Function("ones", _ones, kind="whole", direction="up"),
     Function("diag", _diagonal, kind="whole", direction="up"),
+    Function("inv", inverse, kind="whole", latex=r"\operatorname{inv}"),
 )
 
 def _ln_or(x: Array, other: Array, least: Array) -> Array:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.language.functions import COLUMNS, FUNCTIONS, ROWS, Direction, log_softmax, softmax
+from grader.language.functions import COLUMNS, FUNCTIONS, ROWS, Direction, inverse, log_softmax, softmax
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -178,6 +178,16 @@ def _bounded_softmax(x: Array) -> Array:
     return np.stack([s, s * low / (most - s * high + s * low), s * high / (least - s * low + s * high)])
 
 
+def _bounded_inverse(x: Array) -> Array:
+    """To first order an error E of A moves inv(A) by |inv(A)| E |inv(A)|."""
+    if x.shape[0] == 1:
+        return inverse(x)
+    value = inverse(x[0])
+    error = np.maximum(x[2] - x[0], x[0] - x[1])
+    spread = matmul(matmul(abs(value), error), abs(value))
+    return np.stack([value, value - spread, value + spread])
+
+
 def _mixed(kernel: Operation) -> Operation:
     """A function that may turn inside the bounds: the hull of its values at both ends and in between."""
 
@@ -253,6 +263,7 @@ MULTIPLY = _by_corners(np.multiply)
 
 _OWN_BOUNDS: dict[str, Operation] = {
     "softmax": _bounded_softmax,
+    "inv": _bounded_inverse,
     "#log_softmax": _bounded_log_softmax,
     "#one_if_zero": _bounded_one_if_zero,
 }

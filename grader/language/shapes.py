@@ -181,6 +181,14 @@ def _list(expr: Expr, shapes: list[Shape]) -> Shape:
     return (len(shapes), 1)
 
 
+def _invertible(expr: Expr, shapes: list[Shape]) -> Shape:
+    rows, columns = shapes[0]
+    if rows != columns:
+        message = f"only a square matrix has an inverse, not {show_shape(shapes[0])}"
+        raise ExpressionError(message, expr.start, expr.end)
+    return shapes[0]
+
+
 def _part(expr: Expr, shapes: list[Shape]) -> Shape:
     count = expr.value[1] if isinstance(expr.value, tuple) else 0
     return (int(count), shapes[0][1])
@@ -200,6 +208,7 @@ _WHOLE: dict[str, Callable[[Expr, list[Shape]], Shape]] = {
     "outer": _outer,
     "concat": _concat,
     "diag": _square,
+    "inv": _invertible,
     "sum_columns": lambda _, shapes: (shapes[0][0], 1),
     "sum_rows": lambda _, shapes: (1, shapes[0][1]),
 }

@@ -43,7 +43,8 @@ def tokenize(text: str) -> list[Token]:
     tokens: list[Token] = []
     append = tokens.append
     end = 0
-    for space, number, name, sign, bad in _TOKEN.findall(text):
+    # Space at the end belongs to no token, and the pattern would look for one behind each blank.
+    for space, number, name, sign, bad in _TOKEN.findall(text.rstrip()):
         start = end + len(space)
         if name:
             end = start + len(name)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from grader.misconceptions.chain import CHAIN
 from grader.misconceptions.derivatives import DERIVATIVES
 from grader.misconceptions.model import Misconception
 
-CATALOGUE: dict[str, Misconception] = {m.id: m for m in (*DERIVATIVES,)}
+CATALOGUE: dict[str, Misconception] = {m.id: m for m in (*DERIVATIVES, *CHAIN)}
 
 
 def entry(identifier: str) -> Misconception | None:

@@ -4,49 +4,90 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.language.tree import ONE, Expr, call, key, mul, name, neg, power, sub, transform
-from grader.language.tree import num as number
+from grader.language.differentiate import slope_from_output
+from grader.language.functions import FUNCTIONS
+from grader.language.shapes import infer_shape
+from grader.language.tree import ONE, Expr, add, call, mul, name, neg, num, power, quantities, sub
 from grader.misconceptions.model import Example, Misconception
-from grader.misconceptions.view import is_slope
+from grader.misconceptions.slopes import error, in_products, in_slopes, is_kinked, no_slope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from grader.engine.steps import Step
-    from grader.misconceptions.model import Rewrite
+    from grader.misconceptions.slopes import Slope
     from grader.misconceptions.view import View
 
-    Slope = Callable[[str, Expr, Expr | None], Expr | None]
+TWO = num(2)
+_LEAK = 0.01
 
-_SIGMOID_NEURON = """
+_SIGMOID = """
 given: {x: 0.5, y: 1, w1: 0.2, b1: 0.1, w2: 0.4, b2: 0.2}
 equations: [z1 = w1*x + b1, a1 = sigmoid(z1), z2 = w2*a1 + b2, yhat = sigmoid(z2), L = 1/2*(yhat - y)^2]
 """
+_TANH = """
+given: {x: 0.5, y: 0.3, w1: 0.8, b1: 0.3, w2: 0.4, b2: 0.2}
+equations: [z1 = w1*x + b1, a1 = tanh(z1), yhat = w2*a1 + b2, L = 1/2*(yhat - y)^2]
+"""
+_RELU = """
+given: {x: [0.5, -1.2], y: -1.5, W: [[0.8, 0.3], [0.6, -0.9]], b: [-0.4, 0.2], w: [0.4, -0.7], c: 0.2}
+equations: [z = W @ x + b, a = relu(z), yhat = w @ a + c, L = 1/2*(yhat - y)^2]
+"""
+_LEAKY = _RELU.replace("relu(z)", "leaky_relu(z, 0.1)")
 
 
-def slopes(wrong: Slope, *functions: str) -> Rewrite:
-    """Replace every f'(u) in a gradient: ``wrong`` gets f, u and the quantity that holds f(u), if any."""
-
-    def rewrite(step: Step, view: View) -> Iterator[Expr]:
-        if step.phase != "backward":
-            return
-
-        def change(node: Expr) -> Expr | None:
-            if node.op != "call" or not is_slope(str(node.value)):
-                return None
-            function = str(node.value)[:-1]
-            if functions and function not in functions:
-                return None
-            held = view.output_of.get(key(Expr("call", node.args, function)))
-            return wrong(function, node.args[0], None if held is None else name(held))
-
-        yield transform(step.rule, change)
-
-    return rewrite
+def _of_output(slope: Slope, _: View) -> list[Expr]:
+    return [slope.node._replace(args=(slope.output, *slope.args[1:]))]
 
 
-def _of_output(function: str, _: Expr, a: Expr | None) -> Expr | None:
-    return None if a is None else call(function + "'", a)
+def _from_argument(slope: Slope, _: View) -> list[Expr]:
+    """The formula in terms of a, with z put in."""
+    wrong = slope_from_output(slope.function, slope.argument, slope.args[1:])
+    return [] if wrong is None or not quantities(wrong) else [wrong]
+
+
+def _none(slope: Slope, view: View) -> list[Expr]:
+    return [no_slope(slope, view)]
+
+
+def _is_output(slope: Slope, _: View) -> list[Expr]:
+    return [] if slope.function in ("exp", "relu") else [slope.output]
+
+
+def _error_form(slope: Slope, up: Expr, view: View) -> list[Expr]:
+    held = str(slope.output.value) if slope.output.op == "name" else ""
+    if not slope.last or is_kinked(slope.function) or up != name(view.gradient(held)):
+        return []
+    e = error(held, view)
+    wrong = None if e is None else slope_from_output(slope.function, e, slope.args[1:])
+    return [] if wrong is None or not quantities(wrong) else [wrong]
+
+
+def _leaky_overwritten(slope: Slope, up: Expr, _: View) -> list[Expr]:
+    leak = slope.args[1] if len(slope.args) > 1 else num(_LEAK)
+    above = call("relu'", slope.argument)
+    return [add(mul(up, above), mul(leak, sub(ONE, above)))]
+
+
+def _other_layer(slope: Slope, view: View) -> list[Expr]:
+    """The slopes of all activations in other layers that fit into this one's place."""
+    base = view.problem.index_base
+    size = infer_shape(slope.argument, view.shapes, base)
+    own = _level(slope.argument, view)
+    found = []
+    for activation in view.activations.values():
+        fits = infer_shape(activation.argument, view.shapes, base) == size
+        differentiable = activation.function + "'" in FUNCTIONS and activation.function != "softmax"
+        if fits and differentiable and _level(activation.argument, view) != own:
+            rule = view.by_name[activation.name].rule
+            if rule.op == "call":
+                found.append(Expr("call", rule.args, activation.function + "'"))
+    return found
+
+
+def _level(expr: Expr, view: View) -> int:
+    return max((view.links.level.get(n, 0) for n in quantities(expr)), default=0)
+
+
+def _squared(slope: Slope, _: View) -> list[Expr]:
+    return [power(slope.node, TWO)] if slope.function != "relu" else []
 
 
 DERIVATIVES: tuple[Misconception, ...] = (
@@ -57,9 +98,76 @@ DERIVATIVES: tuple[Misconception, ...] = (
         "In {step} the slope is taken at a, which is f(z) already: take f'(z), for the sigmoid a(1 - a).",
         "da*f'(z)",
         "da*f'(a)",
-        slopes(_of_output),
-        Example(_SIGMOID_NEURON, "dL/dz2", -0.0948899, -0.0900962),
-        source=("https://github.com/mnielsen/neural-networks-and-deep-learning/issues/77",),
+        in_slopes(lambda s, v: _of_output(s, v) if s.function != "tanh" else [], smooth=True, softmax=True),
+        Example(_SIGMOID, "dL/dz2", -0.0948881, -0.0906286),
+        twins=("der.tanh_double",),
+        source=(
+            "https://ai.stackexchange.com/questions/38824/single-layer-perceptron-backpropagation-how-to-compute-affect-of-the-net-value",
+            "https://github.com/dwhitena/gophernet/issues/6",
+            "https://github.com/infostreams/neural-network/issues/1",
+            "https://github.com/tsoding/nn.h/issues/18",
+            "https://github.com/benoitfragit/libBrain/issues/78",
+            "https://thearchivebase.com/question/im-creating-a-neural-network-using-the-backpropagation-technique-for-learning-i-understand-we/",
+        ),
+    ),
+    Misconception(
+        "der.z_form",
+        "z put into the formula for a",
+        "The derivative of the sigmoid is z(1 - z).",
+        "In {step} the factor a(1 - a) wants the activation, the number behind the sigmoid, and got the"
+        " number in front of it.",
+        "da*a*(1 - a)",
+        "da*z*(1 - z)",
+        in_slopes(lambda s, v: _from_argument(s, v) if s.function != "tanh" else [], smooth=True),
+        Example(_SIGMOID, "dL/dz2", -0.0948881, -0.0965911),
+        twins=("der.tanh_z",),
+    ),
+    Misconception(
+        "der.none_out",
+        "slope left out at the output",
+        "At the output dL/dz is dL/dyhat: the error goes in as it is.",
+        "In {step} the way from yhat back to z is missing: the loss reaches z through the output's"
+        " activation, so its slope is a factor.",
+        "dyhat*f'(z)",
+        "dyhat",
+        in_slopes(lambda s, v: _none(s, v) if s.last else []),
+        Example(_SIGMOID, "dL/dz2", -0.0948881, -0.396533),
+        coincides=("the output has no activation",),
+        twins=("dy.se_with_ce",),
+        source=(
+            "https://github.com/jiexunsee/Neural-Network-with-Python/issues/1",
+            "https://github.com/Bot-Academy/NeuralNetworkFromScratch/pull/3",
+        ),
+    ),
+    Misconception(
+        "der.none_hidden",
+        "slope left out at a hidden layer",
+        "In a hidden layer dL/dz is dL/da.",
+        "In {step} you stopped at the activation. One more factor leads from a back to z, the slope of the"
+        " activation there.",
+        "da*f'(z)",
+        "da",
+        in_slopes(lambda s, v: [] if s.last else _none(s, v)),
+        Example(_SIGMOID, "dL/dz1", -0.00939455, -0.0379552),
+        coincides=("ReLU with z > 0",),
+        twins=("der.relu_all_pass",),
+        source=(
+            "https://github.com/iamtrask/Grokking-Deep-Learning/issues/50",
+            "https://github.com/makeyourownneuralnetwork/makeyourownneuralnetwork/issues/88",
+            "https://github.com/ujjwalkarn/Machine-Learning-Tutorials/pull/16",
+        ),
+    ),
+    Misconception(
+        "der.is_a",
+        "derivative taken for the function itself",
+        "The derivative of the sigmoid is the sigmoid.",
+        "In {step} the slope is only half written: a(1 - a) has a second factor, which makes it small"
+        " where the sigmoid is flat.",
+        "da*a*(1 - a)",
+        "da*a",
+        in_slopes(_is_output),
+        Example(_SIGMOID, "dL/dz2", -0.0948881, -0.239295),
+        source=("seen in a student's answer",),
     ),
     Misconception(
         "der.minus",
@@ -68,8 +176,168 @@ DERIVATIVES: tuple[Misconception, ...] = (
         "The slope in {step} has the wrong sign: the two minus signs of the quotient rule cancel.",
         "da*f'(z)",
         "-da*f'(z)",
-        slopes(lambda f, u, _: neg(call(f + "'", u))),
+        in_slopes(lambda s, _: [neg(s.node)]),
+        Example(_SIGMOID, "dL/dz2", -0.0948881, 0.0948881),
         twins=("dy.sign",),
+        source=("https://extraproxies.com/missing-sign-in-derivative-of-sigmoid-function/",),
+    ),
+    Misconception(
+        "der.tanh_on_sigmoid",
+        "tanh's derivative for a sigmoid",
+        "The derivative of the activation is 1 - a^2, which is (1 - a)(1 + a).",
+        "In {step} the neuron is a sigmoid, and 1 - a^2 is how tanh rises. Look which activation this"
+        " layer has, then take a(1 - a).",
+        "da*a*(1 - a)",
+        "da*(1 - a^2)",
+        in_slopes(lambda s, _: [sub(ONE, power(s.output, TWO))], "sigmoid"),
+        Example(_SIGMOID, "dL/dz2", -0.0948881, -0.252126),
+        source=("seen in a student's answer", "https://github.com/Jeraldy/deeplearning"),
+    ),
+    Misconception(
+        "der.sigmoid_on_tanh",
+        "the sigmoid's derivative for tanh",
+        "The derivative of the activation is a(1 - a).",
+        "In {step} the neuron is a tanh, and a(1 - a) is how the sigmoid rises. Look which activation this"
+        " layer has, then take 1 - a^2.",
+        "da*(1 - a^2)",
+        "da*a*(1 - a)",
+        in_slopes(lambda s, _: [mul(s.output, sub(ONE, s.output))], "tanh"),
+        Example(_TANH, "dL/dz1", 0.035989, 0.0135571),
+        source=("https://github.com/jeffheaton/encog-dotnet-core/issues/124",),
+    ),
+    Misconception(
+        "der.tanh_z",
+        "z put into 1 - a^2",
+        "The derivative of tanh is 1 - z^2.",
+        "In {step} square the activation tanh(z), not z: 1 - a^2 is never below 0, and yours may be.",
+        "da*(1 - a^2)",
+        "da*(1 - z^2)",
+        in_slopes(_from_argument, "tanh"),
+        Example(_TANH, "dL/dz1", 0.035989, 0.0289164),
+        coincides=("z = 0",),
+        source=("https://github.com/lazyprogrammer/facial-expression-recognition/issues/2",),
+    ),
+    Misconception(
+        "der.tanh_double",
+        "tanh applied twice in its derivative",
+        "tanh' is 1 - tanh^2, so I compute 1 - tanh(a)^2.",
+        "In {step} tanh was applied already when a was computed: square a as it is and take it from 1.",
+        "da*(1 - a^2)",
+        "da*(1 - tanh(a)^2)",
+        in_slopes(_of_output, "tanh"),
+        Example(_TANH, "dL/dz1", 0.035989, 0.0401563),
+        coincides=("z = 0",),
+        twins=("der.double",),
+        source=(
+            "https://github.com/davidrmiller/neural2d/issues/40",
+            "https://github.com/infostreams/neural-network/issues/1",
+        ),
+    ),
+    Misconception(
+        "der.tanh_formula",
+        "tanh's derivative misremembered",
+        "The derivative of tanh is 1 + tanh^2, as for tan.",
+        "In {step} check the formula at z = 0 and far out: tanh rises with slope 1 and flattens to 0, so"
+        " its slope is 1 - a^2.",
+        "da*(1 - a^2)",
+        "da*(1 + a^2)",
+        in_slopes(lambda s, _: [add(ONE, power(s.output, TWO)), neg(power(s.output, TWO))], "tanh"),
+        Example(_TANH, "dL/dz1", 0.035989, 0.0774087),
+        coincides=("z = 0",),
+        source=(
+            "https://github.com/scutan90/DeepLearning-500-questions/issues/544",
+            "https://github.com/nicodjimenez/lstm/issues/41",
+        ),
+    ),
+    Misconception(
+        "der.err_form",
+        "error put into a(1 - a)",
+        "dL/dz at the output is e(1 - e), where e is the error.",
+        "In {step} two things were mixed: the error is one factor, the slope yhat(1 - yhat) is the other.",
+        "(yhat - y)*yhat*(1 - yhat)",
+        "(yhat - y)*(1 - (yhat - y))",
+        in_products(_error_form),
+        Example(_SIGMOID, "dL/dz2", -0.0948881, -0.553771),
+        source=(
+            "https://datascience.stackexchange.com/questions/20139/gradients-for-bias-terms-in-backpropagation",
+        ),
+    ),
+    Misconception(
+        "der.relu_all_pass",
+        "ReLU lets every gradient through",
+        "The gradient passes where a >= 0, and a is never negative.",
+        "In {step} look at z, not at a: where z is negative the unit is off and hands no gradient back.",
+        "da*(z > 0)",
+        "da",
+        in_slopes(_none, "relu"),
+        Example(_RELU, "dL/dz[1]", 0.0, 0.2376),
+        coincides=("all z > 0",),
+        twins=("der.none_hidden",),
+        source=(
+            "https://github.com/iamtrask/Grokking-Deep-Learning/issues/56",
+            "https://github.com/iamtrask/Grokking-Deep-Learning/pull/13",
+        ),
+    ),
+    Misconception(
+        "der.relu_mask_grad",
+        "negative gradients zeroed at ReLU",
+        "ReLU zeroes what is negative, so going back I zero the negative gradients.",
+        "In {step} the sign of z decides, not the sign of the gradient: a unit that was on hands back"
+        " negative gradients, too.",
+        "da*(z > 0)",
+        "da*(da > 0)",
+        in_products(lambda _, up, __: [mul(up, call("step", up))], "relu"),
+        Example(_RELU, "dL/dz[1]", 0.0, 0.2376),
+        coincides=("da > 0 exactly where z > 0",),
+        source=("https://github.com/exacity/deeplearningbook-chinese/issues/127",),
+    ),
+    Misconception(
+        "der.relu_overwrite",
+        "0 or 1 instead of the gradient at ReLU",
+        "Going back through ReLU gives 1 where z > 0 and 0 elsewhere.",
+        "In {step} the 0 or 1 of ReLU is a factor: multiply the gradient that arrives by it.",
+        "da*(z > 0)",
+        "(z > 0)",
+        in_products(lambda s, _, __: [s.node], "relu"),
+        Example(_RELU, "dL/dz[2]", -0.4158, 1.0),
+        source=("https://github.com/haifengl/smile/issues/528",),
+    ),
+    Misconception(
+        "der.relu_value",
+        "ReLU's derivative taken for ReLU",
+        "The derivative of ReLU is ReLU.",
+        "In {step} you multiplied by the value of ReLU. Its slope is 1 wherever z is positive, however"
+        " large z is.",
+        "da*(z > 0)",
+        "da*relu(z)",
+        in_slopes(lambda s, _: [s.output], "relu"),
+        Example(_RELU, "dL/dz[2]", -0.4158, -0.656964),
+        coincides=("z = 1 or z < 0",),
+    ),
+    Misconception(
+        "der.leaky_overwrite",
+        "leaky ReLU's slope without the gradient",
+        "Where z is negative the gradient of leaky ReLU is its small slope.",
+        "In {step} the small slope is a factor, too: where z is negative multiply the gradient that"
+        " arrives by it.",
+        "da*(1 or s)",
+        "da or s",
+        in_products(_leaky_overwritten, "leaky_relu"),
+        Example(_LEAKY, "dL/dz[1]", 0.023184, 0.1),
+        coincides=("all z > 0",),
+        source=("https://github.com/SilasMarvin/dnns-from-scratch-in-zig/issues/5",),
+    ),
+    Misconception(
+        "der.other_layer",
+        "another layer's slope",
+        "The slope of the output goes into the hidden layer, too.",
+        "In {step} the slope belongs to another layer. Each layer brings its own: build it from the z or a"
+        " of the neuron you are passing through.",
+        "da*f'(z)",
+        "da*f'(z of another layer)",
+        in_slopes(_other_layer),
+        Example(_SIGMOID, "dL/dz1", -0.00939455, -0.00908248, ("dL/dz1",)),
+        source=("https://github.com/unda-ml/unda/issues/1",),
     ),
     Misconception(
         "der.squared",
@@ -78,15 +346,7 @@ DERIVATIVES: tuple[Misconception, ...] = (
         "The slope stands in {step} twice: each activation on the path contributes f'(z) once.",
         "da*f'(z)",
         "da*f'(z)^2",
-        slopes(lambda f, u, _: power(call(f + "'", u), number(2))),
-    ),
-    Misconception(
-        "der.z_form",
-        "z(1 - z) for the sigmoid's derivative",
-        "The derivative of the sigmoid is z(1 - z).",
-        "In {step} put the activation into a(1 - a), not the pre-activation z.",
-        "da*a*(1 - a)",
-        "da*z*(1 - z)",
-        slopes(lambda _, u, __: mul(u, sub(ONE, u)), "sigmoid"),
+        in_slopes(_squared),
+        Example(_SIGMOID, "dL/dz2", -0.0948881, -0.0227062),
     ),
 )

@@ -15,6 +15,7 @@ from grader.errors import ExpressionError
 from grader.language.functions import FUNCTIONS
 from grader.language.shapes import NUMBER, Shape, infer_shape
 from grader.language.tree import Expr, key, quantities, substitute, walk
+from grader.misconceptions.links import Links
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,6 +116,10 @@ class View:
         return frozenset(by | {n for n in free if n[0] in _WEIGHT_LETTERS or n.rstrip("0123456789_") == "b"})
 
     @cached_property
+    def _free(self) -> frozenset[str]:
+        return frozenset(self.problem.given) | frozenset(self.problem.symbols)
+
+    @cached_property
     def linears(self) -> dict[str, Linear]:
         """Every step that is a weighted sum."""
         found = {}
@@ -157,14 +162,14 @@ class View:
         if self.loss is None or self.loss not in self.by_name:
             return frozenset()
         free = {*self.problem.given, *self.problem.symbols} - self.parameters
-        losses = self._loss_steps
+        losses = self.loss_steps
         elsewhere = {
             n for s in self.steps if s.phase == "forward" and s.name not in losses for n in quantities(s.rule)
         }
         return frozenset(n for name in losses for n in quantities(self.by_name[name].rule) if n in free - elsewhere)
 
     @cached_property
-    def _loss_steps(self) -> frozenset[str]:
+    def loss_steps(self) -> frozenset[str]:
         """The loss and the forward steps that only it is made of (an error, a per-output loss)."""
         if self.loss is None or self.loss not in self.by_name:
             return frozenset()
@@ -187,8 +192,8 @@ class View:
     @cached_property
     def predictions(self) -> tuple[str, ...]:
         """The network's outputs: what the loss compares with the targets."""
-        names_in_loss = [n for name in self._loss_steps for n in sorted(quantities(self.by_name[name].rule))]
-        forward = {s.name for s in self.steps if s.phase == "forward"} - self._loss_steps
+        names_in_loss = [n for name in self.loss_steps for n in sorted(quantities(self.by_name[name].rule))]
+        forward = {s.name for s in self.steps if s.phase == "forward"} - self.loss_steps
         return tuple(dict.fromkeys(n for n in names_in_loss if n in forward))
 
     @cached_property
@@ -207,8 +212,12 @@ class View:
     @cached_property
     def examples(self) -> int:
         """The number of examples in the batch, 1 if there is none."""
-        widths = {self.shapes[n][1] for n in self.linears}
-        return max(widths, default=1)
+        return max((link.examples for link in self.links.all), default=1)
+
+    @cached_property
+    def links(self) -> Links:
+        """The products of all weighted sums."""
+        return Links(self)
 
     def gradient(self, quantity: str) -> str:
         """The name of the loss's gradient by a quantity."""
@@ -260,14 +269,14 @@ class View:
             term = self._product(expr, negative=negative)
             if term is not None:
                 products.append(term)
-            elif bias is None and self._is_parameter(expr):
+            elif bias is None and _is_reference(expr) and quantities(expr) <= self._free:
                 bias = Term(expr, negative, None, None)
             else:
                 return None
         return Linear(step.name, tuple(products), bias) if products else None
 
     def _product(self, expr: Expr, *, negative: bool) -> Term | None:
-        if expr.op not in ("mul", "matmul"):
+        if expr.op not in ("mul", "matmul") and not (expr.op == "call" and expr.value == "dot"):
             return None
         a, b = expr.args
         if not _is_reference(a) or not _is_reference(b):
