@@ -82,14 +82,35 @@ class Cells:
             seen = (difference > least) | ~np.isfinite(lanes[0])
         return np.asarray(seen.any(axis=-1)[:, 0])
 
-    def weight(self, lanes: Array, written: Written) -> Array:
-        """What a match says, in nats: -ln of the chance that a wrong value falls into its window."""
+    def weight(self, lanes: Array, written: Written, digits: Array) -> Array:
+        """What a match says, in nats: -ln of the chance that a wrong value comes as near as this one.
+
+        As near to what follows from the values as written, that is: who goes on with them hits it to half
+        a unit, and only who went on with others needs the bounds.
+
+        Args:
+            lanes: predictions, (3, cells, 1, columns, points).
+            written: what was written.
+            digits: how many significant digits each column's student works with; zeros at the end of a
+                number need not be written.
+        """
+        with np.errstate(all="ignore"):
+            size = np.abs(written.value)
+            place = np.floor(np.log10(size)) + 1 - digits[None, None, :, None]
+            half = np.fmin(written.half, np.where(np.isfinite(place), 0.5 * 10.0**place, np.inf))
+            half = np.maximum(half, 1e-6 * size)
+            return self._nats(2 * np.maximum(half, np.abs(written.value - lanes[0])), lanes, written)
+
+    def rarity(self, lanes: Array, written: Written) -> Array:
+        """The same for a value that was changed after it was computed: the whole window counts."""
         with np.errstate(all="ignore"):
             half = np.maximum(written.half, 1e-6 * np.abs(written.value))
-            window = 2 * half + (lanes[2] - lanes[1])
-            size = np.maximum(np.abs(written.value), np.abs(lanes[0]))
-            chance = np.clip(window / np.where(size > 0, size, np.inf) / _SPREAD, np.exp(-_MOST_BITS), 0.9)
-            chance = np.where(size == 0, 0.5, chance)
+            return self._nats(2 * half + (lanes[2] - lanes[1]), lanes, written)
+
+    def _nats(self, window: Array, lanes: Array, written: Written) -> Array:
+        size = np.maximum(np.abs(written.value), np.abs(lanes[0]))
+        chance = np.clip(window / np.where(size > 0, size, np.inf) / _SPREAD, np.exp(-_MOST_BITS), 0.9)
+        chance = np.where(size == 0, 0.5, chance)
         return np.asarray(-np.log(chance).mean(axis=-1)[:, 0])
 
 

@@ -158,7 +158,7 @@ class Class:
         return Outcome(
             self.cells.matches(lanes, written),
             self.cells.moved(lanes, base, written),
-            self.cells.weight(lanes, written),
+            self.cells.weight(lanes, written, self.rounding.digits[students]),
             lanes,
         )
 

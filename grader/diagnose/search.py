@@ -34,8 +34,12 @@ LEAST_WITH_EXCEPTION = 4
 REPAIR = 6.5
 # An explanation that costs this much more than the best is no alternative to it.
 TIE = 1.5
-SEEDS = 6
-MAX_PAIRS = 360
+SEEDS = 10
+MAX_PAIRS = 600
+MAX_ANY_PAIRS = 1_500
+LEAST_FOR_ANY_PAIR = 3
+# The most runs that any class costs beyond single rules; what is then left stays unexplained.
+MOST_COLUMNS = 240_000
 MAX_RULES = 160
 
 
@@ -319,19 +323,32 @@ class Search:
         return self.group.run(everyone, [()] * len(everyone), released=released)
 
     def _pairs(self, states: Sequence[State]) -> None:
-        """Two rules at once, one of which explains something already."""
-        columns: list[tuple[State, tuple[int, ...]]] = []
+        """Two rules at once: first with one that explains something already, then any two."""
+        self._try_pairs([(s, self._seeded(s)[:MAX_PAIRS]) for s in states])
+        rest = [s for s in states if s.red.sum() >= LEAST_FOR_ANY_PAIR]
+        budget = max(MOST_COLUMNS // max(len(rest), 1), MAX_PAIRS)
+        self._try_pairs([(s, self._any(s)[: min(MAX_ANY_PAIRS, budget)]) for s in rest[: MOST_COLUMNS // MAX_PAIRS]])
+
+    def _seeded(self, state: State) -> list[tuple[int, ...]]:
+        seeds = sorted(state.partial, key=lambda c: -c.gain)[:SEEDS]
+        found: dict[tuple[int, ...], None] = {}
+        for seed in seeds:
+            a = seed.variants[0]
+            for b in state.rules:
+                if self._together(a, b):
+                    found[min(a, b), max(a, b)] = None
+        return list(found)
+
+    def _any(self, state: State) -> list[tuple[int, ...]]:
+        """All pairs, of rules that act everywhere before rules that act at one step."""
+        rules = sorted(state.rules, key=lambda v: not self.variants[v].tied)
+        return [(a, b) for i, b in enumerate(rules) for a in rules[:i] if self._together(a, b)]
+
+    def _try_pairs(self, columns: Sequence[tuple[State, Sequence[tuple[int, ...]]]]) -> None:
+        states = [state for state, pairs in columns if pairs]
         for state in states:
-            seeds = sorted(state.partial, key=lambda c: -c.gain)[:SEEDS]
-            pairs = {
-                tuple(sorted((c.variants[0], v))): None
-                for c in seeds
-                for v in state.rules
-                if v != c.variants[0] and self._together(c.variants[0], v)
-            }
             state.valid = []
-            columns += [(state, pair) for pair in list(pairs)[:MAX_PAIRS]]
-        self._try(columns, keep_partial=False)
+        self._try([(s, pair) for s, pairs in columns for pair in pairs], keep_partial=False)
         for state in states:
             state.valid = [c for c in state.valid if c.explained.sum() >= 2]
             self._choose(state)

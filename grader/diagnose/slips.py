@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-SIGN, POINT, EXCHANGED, DIGIT, DROPPED, COPY, START = 2.2, 3.2, 4.8, 5.2, 5.6, 3.4, 2.6
+SIGN, POINT, EXCHANGED, DIGIT, DROPPED, COPY, START = 2.2, 3.2, 4.8, 5.55, 5.8, 3.6, 2.8
 # A new weight that started wrong and whose step is not quite right either.
 ROUGH_STEP, STEP_SHARE = 1.5, 0.002
 NOT_CARRIED = 3.0
@@ -97,7 +97,7 @@ def value_at(group: Class, lanes: Array, student: int, at: int) -> Value | None:
         float(middle[0]),
         float(lanes[1, 0, 0, 0, 0]),
         float(lanes[2, 0, 0, 0, 0]),
-        float(group.cells.weight(lanes, w)[0, 0]),
+        float(group.cells.rarity(lanes, w)[0, 0]),
     )
 
 
