@@ -5,8 +5,9 @@ from __future__ import annotations
 from grader.misconceptions.chain import CHAIN
 from grader.misconceptions.derivatives import DERIVATIVES
 from grader.misconceptions.model import Misconception
+from grader.misconceptions.weights import WEIGHTS
 
-CATALOGUE: dict[str, Misconception] = {m.id: m for m in (*DERIVATIVES, *CHAIN)}
+CATALOGUE: dict[str, Misconception] = {m.id: m for m in (*DERIVATIVES, *CHAIN, *WEIGHTS)}
 
 
 def entry(identifier: str) -> Misconception | None:
