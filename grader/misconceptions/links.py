@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from grader.language.shapes import NUMBER, infer_shape, is_dot
 from grader.language.tree import Expr, call, key, matmul, mul, name, quantities, transform, transpose
+from grader.misconceptions.parts import brought_forward
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -203,7 +204,8 @@ def _exchange(step: Step, view: View, cores: dict[object, Link], wrong: Wrong) -
     found = {k: rules for k, rules in found.items() if rules}
     for i in range(max((len(rules) for rules in found.values()), default=0)):
         chosen = {k: rules[min(i, len(rules) - 1)] for k, rules in found.items()}
-        yield transform(step.rule, lambda node, put=chosen: put.get(key(node)))  # type: ignore[misc]
+        rule = transform(step.rule, lambda node, put=chosen: put.get(key(node)))  # type: ignore[misc]
+        yield brought_forward(step, rule, view)
 
 
 def _products(rule: Expr) -> Iterator[Expr]:
@@ -232,7 +234,8 @@ def in_bias_gradients(wrong: Callable[[Linear, Expr, View], Sequence[Expr]]) -> 
                 whole[key(part)] = rules
         for i in range(max((len(rules) for rules in whole.values()), default=0)):
             chosen = {k: rules[min(i, len(rules) - 1)] for k, rules in whole.items()}
-            yield transform(step.rule, lambda node, put=chosen: put.get(key(node)))  # type: ignore[misc]
+            rule = transform(step.rule, lambda node, put=chosen: put.get(key(node)))  # type: ignore[misc]
+            yield brought_forward(step, rule, view)
 
     return rewrite
 

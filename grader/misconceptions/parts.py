@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from grader.language.tree import Expr, quantities, walk
-from grader.misconceptions.view import gradient_of
+from grader.language.shapes import NUMBER, infer_shape
+from grader.language.tree import Expr, num, quantities, substitute, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.engine.steps import Step
     from grader.language.shapes import Shape
     from grader.misconceptions.view import View
+
+_MOST_ROUNDS = 12
+
+
+def gradient_of(name: str) -> tuple[str, str] | None:
+    """("L", "w2") from ``dL/dw2``; None for other names."""
+    if name[:1] != "d" or "/d" not in name or " " in name or "(" in name:
+        return None
+    of, _, by = name[1:].partition("/d")
+    return of, by
 
 
 def terms(rule: Expr) -> tuple[Expr, ...]:
@@ -39,3 +52,67 @@ def element(x: Expr, place: tuple[int, int], base: int, shape: Shape | None = No
     if shape is not None and shape[1] == 1:
         return x if shape[0] == 1 else Expr("index", (x,), (i,))
     return Expr("index", (x,), (i, j))
+
+
+def brought_forward(step: Step, rule: Expr, view: View) -> Expr:
+    """A rule in which quantities that come later than its step are worked out on the spot."""
+    at = view.position[step.name]
+    for _ in range(_MOST_ROUNDS):
+        later = {n for n in quantities(rule) if view.position.get(n, -1) >= at}
+        if not later or step.name in later:
+            break
+        rule = substitute(rule, {n: view.by_name[n].rule for n in later})
+    return rule
+
+
+class Scale(NamedTuple):
+    """What a part of a rule is multiplied with and divided by, factor by factor."""
+
+    above: tuple[Expr, ...] = ()
+    below: tuple[Expr, ...] = ()
+
+    def times(self, factor: Expr) -> Scale:
+        """With one more factor."""
+        if factor.op == "mul":
+            return self.times(factor.args[0]).times(factor.args[1])
+        if factor.op == "div":
+            return self.times(factor.args[0]).over(factor.args[1])
+        return Scale((*self.above, factor), self.below)
+
+    def over(self, divisor: Expr) -> Scale:
+        """With one more divisor."""
+        turned = Scale().times(divisor)
+        return Scale((*self.above, *turned.below), (*self.below, *turned.above))
+
+
+def scale_of(rule: Expr, wanted: Callable[[Expr], bool], view: View) -> Scale | None:
+    """What the first wanted part of a rule is multiplied with and divided by; None where there is none."""
+    return _scale(rule, wanted, view, Scale())
+
+
+def _scale(node: Expr, wanted: Callable[[Expr], bool], view: View, so_far: Scale) -> Scale | None:
+    if wanted(node):
+        return so_far
+    for i, part in enumerate(node.args):
+        after = so_far
+        if node.op == "mul":
+            after = so_far.times(node.args[1 - i])
+        elif node.op == "div" and i == 0:
+            after = so_far.over(node.args[1])
+        elif node.op == "call" and node.value == "mean":
+            rows, columns = infer_shape(part, view.shapes, view.problem.index_base)
+            after = so_far.over(num(rows * columns))
+        found = _scale(part, wanted, view, after)
+        if found is not None:
+            return found
+    return None
+
+
+def value_of(expr: Expr, view: View) -> float | None:
+    """The value of a number or of a given number."""
+    if expr.op == "num":
+        return float(str(expr.value))
+    if expr.op == "name" and view.shapes.get(str(expr.value)) == NUMBER:
+        given = view.problem.given.get(str(expr.value))
+        return None if given is None else given[0][0]
+    return None

@@ -16,6 +16,7 @@ from grader.language.functions import FUNCTIONS
 from grader.language.shapes import NUMBER, Shape, infer_shape
 from grader.language.tree import Expr, key, quantities, substitute, walk
 from grader.misconceptions.links import Links
+from grader.misconceptions.parts import gradient_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -287,14 +288,6 @@ class View:
 
     def _is_parameter(self, expr: Expr) -> bool:
         return _is_reference(expr) and quantities(expr) <= self.parameters
-
-
-def gradient_of(name: str) -> tuple[str, str] | None:
-    """("L", "w2") from ``dL/dw2``; None for other names."""
-    if name[:1] != "d" or "/d" not in name or " " in name or "(" in name:
-        return None
-    of, _, by = name[1:].partition("/d")
-    return of, by
 
 
 def is_slope(function: str) -> bool:
