@@ -39,6 +39,8 @@ class Function:
         kind: ``elementwise`` (one argument and constants), ``pairwise`` (elementwise in all arguments)
             or ``whole`` (looks at the whole array).
         direction: how it moves with its argument, for error bounds.
+        turns: where one that goes up and down turns, and a period of these places (0 for none).
+        slope_turns: the same for its derivative.
         slope_kernel: numbers of the derivative where the expression would lose digits.
         shorthand: whether derivations write ``f'(u)`` and not the expression.
         from_output: the derivative in terms of the output ``a``, as students often take it.
@@ -55,6 +57,8 @@ class Function:
     slope: str | None = None
     kind: Kind = "elementwise"
     direction: Direction = "mixed"
+    turns: tuple[tuple[float, ...], float] = ((), 0.0)
+    slope_turns: tuple[tuple[float, ...], float] = ((), 0.0)
     slope_kernel: Kernel | None = None
     shorthand: bool = False
     from_output: str | None = None
@@ -136,14 +140,14 @@ def _silu_slope(x: Array) -> Array:
 
 
 def _step(x: Array) -> Array:
-    return (x > 0) * 1.0
+    return np.asarray((x > 0) * 1.0)
 
 
 def softmax(x: Array) -> Array:
     """e^x / sum e^x down each column; along the row where there is only one row."""
     axis = COLUMNS if x.shape[ROWS] == 1 else ROWS
     e = np.exp(x - x.max(axis=axis, keepdims=True))
-    return e / e.sum(axis=axis, keepdims=True)
+    return np.asarray(e / e.sum(axis=axis, keepdims=True))
 
 
 def softmax_jacobian(x: Array) -> Array:
@@ -156,11 +160,11 @@ def softmax_jacobian(x: Array) -> Array:
 
 def total(x: Array) -> Array:
     """The sum over all elements."""
-    return x.sum(axis=(ROWS, COLUMNS), keepdims=True)
+    return np.asarray(x.sum(axis=(ROWS, COLUMNS), keepdims=True))
 
 
 def _mean(x: Array) -> Array:
-    return x.mean(axis=(ROWS, COLUMNS), keepdims=True)
+    return np.asarray(x.mean(axis=(ROWS, COLUMNS), keepdims=True))
 
 
 def _norm(x: Array) -> Array:
@@ -180,7 +184,7 @@ def _first(x: Array, value: Array) -> Array:
     hit = (x == value).astype(float)
     flat = hit.reshape(*hit.shape[:ROWS], -1, *hit.shape[-2:])
     seen = np.cumsum(flat, axis=-3) - flat
-    return (flat * (seen == 0)).reshape(hit.shape)
+    return np.asarray((flat * (seen == 0)).reshape(hit.shape))
 
 
 def _maximum(*x: Array) -> Array:
@@ -207,11 +211,11 @@ def _outer(a: Array, b: Array) -> Array:
 
 
 def _sum_columns(x: Array) -> Array:
-    return x.sum(axis=COLUMNS, keepdims=True)
+    return np.asarray(x.sum(axis=COLUMNS, keepdims=True))
 
 
 def _sum_rows(x: Array) -> Array:
-    return x.sum(axis=ROWS, keepdims=True)
+    return np.asarray(x.sum(axis=ROWS, keepdims=True))
 
 
 def _ones(x: Array) -> Array:
@@ -243,11 +247,13 @@ _TABLE: tuple[Function, ...] = (
     Function("identity", lambda x: x, "1", direction="up", activation=True, from_output="1"),
     Function(
         "sigmoid", sigmoid, "sigmoid(u)*(1 - sigmoid(u))", direction="up", slope_kernel=_sigmoid_slope,
-        shorthand=True, from_output="a*(1 - a)", aliases=("sigma", "σ", "logistic"), activation=True,
-        latex=r"\sigma",
+        slope_turns=((0.0,), 0.0), shorthand=True, from_output="a*(1 - a)",
+        aliases=("sigma", "σ", "logistic"),
+        activation=True, latex=r"\sigma",
     ),
     Function(
         "tanh", np.tanh, "1 - tanh(u)^2", direction="up", slope_kernel=_tanh_slope, shorthand=True,
+        slope_turns=((0.0,), 0.0),
         from_output="1 - a^2", activation=True, latex=r"\tanh",
     ),
     Function(
@@ -262,7 +268,8 @@ _TABLE: tuple[Function, ...] = (
     ),
     Function(
         "elu", _elu, "step(u) + (1 - step(u))*s*exp(u)", direction="up", arity=(1, 2),
-        slope_kernel=_elu_slope, shorthand=True, activation=True, aliases=("ELU",),
+        slope_kernel=_elu_slope, slope_turns=((0.0,), 0.0), shorthand=True, activation=True,
+        aliases=("ELU",),
         latex=r"\operatorname{ELU}",
     ),
     Function(
@@ -279,10 +286,13 @@ _TABLE: tuple[Function, ...] = (
     ),
     Function(
         "gelu", _gelu, "Phi(u) + u*exp(-u^2/2)/sqrt(2*pi)", slope_kernel=_gelu_slope, shorthand=True,
-        activation=True, aliases=("GELU",), latex=r"\operatorname{GELU}",
+        turns=((-0.7517915246935645,), 0.0),
+        slope_turns=((-math.sqrt(2), math.sqrt(2)), 0.0), activation=True,
+        aliases=("GELU",), latex=r"\operatorname{GELU}",
     ),
     Function(
         "silu", _silu, "sigmoid(u)*(1 + u*(1 - sigmoid(u)))", slope_kernel=_silu_slope, shorthand=True,
+        turns=((-1.2784645427610738,), 0.0), slope_turns=((-2.399357280520547, 2.399357280520547), 0.0),
         activation=True, aliases=("SiLU", "swish"), latex=r"\operatorname{SiLU}",
     ),
     Function("Phi", _normal_cdf, "exp(-u^2/2)/sqrt(2*pi)", direction="up", latex=r"\Phi"),
@@ -290,14 +300,16 @@ _TABLE: tuple[Function, ...] = (
     Function("log2", np.log2, "1/(u*ln(2))", direction="up", domain=(0.0, math.inf), latex=r"\log_2"),
     Function("log10", np.log10, "1/(u*ln(10))", direction="up", domain=(0.0, math.inf), latex=r"\log_{10}"),
     Function("sqrt", np.sqrt, "1/(2*sqrt(u))", direction="up", domain=(0.0, math.inf), latex=r"\sqrt"),
-    Function("abs", np.abs, "sign(u)", slope_kernel=np.sign, slope_zero=0.0, shorthand=True),
+    Function(
+        "abs", np.abs, "sign(u)", turns=((0.0,), 0.0), slope_kernel=np.sign, slope_zero=0.0, shorthand=True
+    ),
     Function("sign", np.sign, "0", direction="up", zero=0.0, latex=r"\operatorname{sign}"),
-    Function("sin", np.sin, "cos(u)", latex=r"\sin"),
-    Function("cos", np.cos, "-sin(u)", latex=r"\cos"),
+    Function("sin", np.sin, "cos(u)", turns=((math.pi / 2,), math.pi), latex=r"\sin"),
+    Function("cos", np.cos, "-sin(u)", turns=((0.0,), math.pi), latex=r"\cos"),
     Function("tan", np.tan, "1/cos(u)^2", domain=(-math.pi / 2, math.pi / 2), latex=r"\tan"),
     Function("sinh", np.sinh, "cosh(u)", direction="up", latex=r"\sinh"),
-    Function("cosh", np.cosh, "sinh(u)", latex=r"\cosh"),
-    Function("sech", _sech, "-sech(u)*tanh(u)", latex=r"\operatorname{sech}"),
+    Function("cosh", np.cosh, "sinh(u)", turns=((0.0,), 0.0), latex=r"\cosh"),
+    Function("sech", _sech, "-sech(u)*tanh(u)", turns=((0.0,), 0.0), latex=r"\operatorname{sech}"),
     Function("sum", total, kind="whole", direction="up", latex=r"\sum"),
     Function("mean", _mean, kind="whole", direction="up", latex=r"\operatorname{mean}"),
     Function("norm", _norm, kind="whole", latex=r"\operatorname{norm}"),
@@ -348,7 +360,7 @@ def _derivative(f: Function) -> Function:
     """The entry of f' that follows from the entry of f."""
     return Function(
         f.name + "'", f.slope_kernel or no_kernel, None, slope_kernel=f.slope_kernel, zero=f.slope_zero,
-        arity=f.arity, latex=f.latex + "'",
+        arity=f.arity, latex=f.latex + "'", turns=f.slope_turns,
     )
 
 

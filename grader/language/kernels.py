@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.language.functions import COLUMNS, FUNCTIONS, ROWS, Direction, inverse, log_softmax, softmax
+from grader.language.functions import (
+    COLUMNS,
+    FUNCTIONS,
+    ROWS,
+    Direction,
+    inverse,
+    log_softmax,
+    softmax,
+    softmax_jacobian,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -188,12 +197,62 @@ def _bounded_inverse(x: Array) -> Array:
     return np.stack([value, value - spread, value + spread])
 
 
-def _mixed(kernel: Operation) -> Operation:
-    """A function that may turn inside the bounds: the hull of its values at both ends and in between."""
+def _mixed(kernel: Operation, turns: tuple[tuple[float, ...], float]) -> Operation:
+    """A function that goes up and down: the hull of its values at both ends and where it turns in between."""
+    places, period = turns
 
     def bounded(x: Array, *constants: Array) -> Array:
-        y = np.asarray(kernel(x, *[c[:1] for c in constants]))
-        return y if y.shape[0] == 1 else _hull(y[0], y[0], y[1], y[2])
+        exact = [c[:1] for c in constants]
+        y = np.asarray(kernel(x, *exact))
+        if y.shape[0] == 1:
+            return y
+        low, high = x[1:2], x[2:3]
+        inside = [np.clip(place, low, high) for place in places]
+        if period:  # two turns in a row are the least and the greatest
+            first = places[0] + period * np.ceil((low - places[0]) / period)
+            inside = [np.minimum(first, high), np.minimum(first + period, high)]
+        return _hull(y[0], y[0], y[1], y[2], *[np.asarray(kernel(t, *exact))[0] for t in inside])
+
+    return bounded
+
+
+def _bounded_tan(x: Array) -> Array:
+    """Anything at all across a pole."""
+    y = np.tan(x)
+    if x.shape[0] == 3:
+        across = np.floor(x[1] / np.pi + 0.5) != np.floor(x[2] / np.pi + 0.5)
+        y[1], y[2] = np.where(across, -np.inf, y[1]), np.where(across, np.inf, y[2])
+    return np.asarray(y)
+
+
+def _bounded_norm(x: Array) -> Array:
+    return np.asarray(np.sqrt(_squared(x, np.full((1, 1, 1, 1, 1), 2.0)).sum(axis=(ROWS, COLUMNS), keepdims=True)))
+
+
+def _bounded_softmax_jacobian(x: Array) -> Array:
+    """s(1 - s) on the diagonal, which turns at 1/2; -s s^T beside it."""
+    if x.shape[0] == 1:
+        return softmax_jacobian(x)
+    s = _column(_bounded_softmax(x))
+    least, most = s[1] * (1 - s[1]), s[2] * (1 - s[2])
+    middle = np.clip(0.5, s[1], s[2])
+    diagonal = _hull(s[0] * (1 - s[0]), least, most, middle * (1 - middle))
+    identity = np.eye(s.shape[ROWS], dtype=bool)[:, :, None, None]
+    return np.where(identity, diagonal, -_turn(np.asarray(MULTIPLY(s, swap(s)))))
+
+
+def _bounded_choice(name: str) -> Operation:
+    """Which element is the largest (smallest): 1 where it must be, up to 1 where it may be."""
+    kernel = FUNCTIONS[name].kernel
+
+    def bounded(x: Array) -> Array:
+        y = np.asarray(kernel(x))
+        if x.shape[0] == 1:
+            return y
+        up = x if name == "max'" else -_turn(x)
+        may = up[2] >= up[1].max(axis=(ROWS, COLUMNS), keepdims=True)
+        alone = may.sum(axis=(ROWS, COLUMNS), keepdims=True) == 1
+        return np.stack([y[0], (may & alone).astype(float), may.astype(float)])
 
     return bounded
 
@@ -206,9 +265,12 @@ def _squared(x: Array, n: Array) -> Array:
     if y.shape[0] == 1:
         return np.asarray(y)
     out = _hull(y[0], y[0], y[1], y[2])
-    through_zero = (x[1] < 0) & (x[2] > 0)
+    through_zero = (x[1] <= 0) & (x[2] >= 0)
     if through_zero.any():
         out[1] = np.where(through_zero & (n[0] > 0), np.minimum(out[1], 0.0), out[1])
+        pole = through_zero & (n[0] < 0)
+        out[1] = np.where(pole & (n[0] % 2 != 0), -np.inf, out[1])
+        out[2] = np.where(pole, np.inf, out[2])
     return out
 
 
@@ -222,7 +284,7 @@ def bounded_function(name: str, at_zero: Mapping[str, float]) -> Operation:
     direction: Direction = FUNCTIONS[name].direction
     if name in ("concat", "max", "min", "#ln_or"):
         return lambda *x: kernel(*_align(x))
-    return _rising(kernel) if direction == "up" else _mixed(kernel)
+    return _rising(kernel) if direction == "up" else _mixed(kernel, FUNCTIONS[name].turns)
 
 
 def _rising(kernel: Operation) -> Operation:
@@ -264,6 +326,11 @@ MULTIPLY = _by_corners(np.multiply)
 _OWN_BOUNDS: dict[str, Operation] = {
     "softmax": _bounded_softmax,
     "inv": _bounded_inverse,
+    "softmax'": _bounded_softmax_jacobian,
+    "max'": _bounded_choice("max'"),
+    "min'": _bounded_choice("min'"),
+    "norm": _bounded_norm,
+    "tan": _bounded_tan,
     "#log_softmax": _bounded_log_softmax,
     "#one_if_zero": _bounded_one_if_zero,
 }

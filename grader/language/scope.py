@@ -41,7 +41,7 @@ def check_names(expr: Expr, scope: Scope) -> None:
 
 def unknown_name(name: str, start: int, end: int, scope: Scope) -> ExpressionError:
     """The error for a name that nothing has."""
-    if len(name) > 1 and all(letter in scope.names for letter in name):
+    if 1 < len(name) == len(set(name)) and all(letter in scope.names for letter in name):
         hint = f'a product needs a sign or a space: write "{"*".join(name)}"'
     else:
         hint = did_you_mean(name, (*scope.names, *SPELLINGS, *CONSTANTS))

@@ -7,10 +7,11 @@ from grader.misconceptions.chain import CHAIN
 from grader.misconceptions.derivatives import DERIVATIVES
 from grader.misconceptions.model import Misconception
 from grader.misconceptions.penalties import PENALTIES
+from grader.misconceptions.updates import UPDATES
 from grader.misconceptions.weights import WEIGHTS
 
 CATALOGUE: dict[str, Misconception] = {
-    m.id: m for m in (*DERIVATIVES, *CHAIN, *WEIGHTS, *BATCHES, *PENALTIES)
+    m.id: m for m in (*DERIVATIVES, *CHAIN, *WEIGHTS, *BATCHES, *PENALTIES, *UPDATES)
 }
 
 

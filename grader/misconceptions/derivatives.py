@@ -30,7 +30,7 @@ _RELU = """
 given: {x: [0.5, -1.2], y: -1.5, W: [[0.8, 0.3], [0.6, -0.9]], b: [-0.4, 0.2], w: [0.4, -0.7], c: 0.2}
 equations: [z = W @ x + b, a = relu(z), yhat = w @ a + c, L = 1/2*(yhat - y)^2]
 """
-_LEAKY = _RELU.replace("relu(z)", "leaky_relu(z, 0.1)")
+_LEAKY = _RELU.replace("a = relu(z)", '"a = leaky_relu(z, 0.1)"')
 
 
 def _of_output(slope: Slope, _: View) -> list[Expr]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from grader.language.differentiate import backward
 from grader.language.shapes import NUMBER
 from grader.language.tree import (
+    ONE,
     Expr,
     add,
     call,
@@ -166,11 +168,22 @@ def _bias_too(step: Step, view: View) -> Iterator[Expr]:
     sums = [z.name for z in view.linears.values() if z.bias is not None and bias in quantities(z.bias.expr)]
     links = [link for z in sums for link in view.links.of_total.get(z, ())]
     for weight in dict.fromkeys([link.parameter for link in (*links, *view.links.all)]):
-        own = view.by_name.get(view.gradient(weight))
-        parts = None if own is None else split(own, view)
-        if parts is not None:
-            yield add(step.rule, *[substitute(t, {weight: name(bias)}) for t in parts.penalty])
+        slopes = _penalty_slopes(weight, view)
+        if slopes:
+            yield add(step.rule, *[substitute(t, {weight: name(bias)}) for t in slopes])
             return
+
+
+def _penalty_slopes(weight: str, view: View) -> list[Expr]:
+    """The derivative of the penalty by a weight, also where nobody asks for the weight's gradient."""
+    found: list[Expr] = []
+    for step in view.steps:
+        if step.name in view.loss_steps and any(_penalises(n, weight) for n in walk(step.rule)):
+            up = ONE if step.name == view.loss else name(view.gradient(step.name))
+            by = frozenset({weight})
+            shapes = {**view.shapes, view.gradient(step.name): NUMBER}
+            found += backward(step.rule, up, by, shapes, view.problem.index_base).get(weight, [])
+    return [t for t in found if _own(t, view)]
 
 
 def _forgotten(step: Step, view: View) -> Iterator[Expr]:
