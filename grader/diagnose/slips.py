@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-SIGN, POINT, EXCHANGED, DIGIT, DROPPED, COPY, START = 2.2, 3.2, 4.8, 5.55, 5.8, 3.6, 2.8
+SIGN, POINT, EXCHANGED, DIGIT, DROPPED, COPY, START = 2.5, 3.2, 4.9, 5.55, 5.8, 3.6, 3.4
 # A new weight that started wrong and whose step is not quite right either.
 ROUGH_STEP, STEP_SHARE = 1.5, 0.002
 NOT_CARRIED = 3.0

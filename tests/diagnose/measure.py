@@ -69,6 +69,14 @@ def named(findings: Iterable[Finding]) -> tuple[list[str], set[str]]:
     return first, listed
 
 
+def claims(tally: Tally, findings: Iterable[Finding], right_ids: set[str]) -> None:
+    """Count what is said with a confidence of 0.9 or more, and how often it is so."""
+    for f in findings:
+        if f.confidence >= SURE:
+            tally.counts["sure"] += 1
+            tally.counts["sure and right"] += f.id in right_ids
+
+
 def wrong_cells(result: ProblemResult, student: int) -> int:
     """How many elements of a student's answers were judged wrong."""
     return sum(int((q.codes[:, :, student] == WRONG).sum()) for q in result.questions.values())
@@ -86,6 +94,7 @@ def singles(exercise_: Exercise, tally: Tally) -> None:
             tally.counts["within tolerance"] += 1
             continue
         first, listed = named(found.get(at, ()))
+        claims(tally, found.get(at, ()), twins)
         tally.counts["single"] += 1
         tally.counts["single in set"] += bool(listed & twins)
         tally.counts["single first"] += bool(first and set(first[:1]) & twins)
@@ -98,7 +107,8 @@ def singles(exercise_: Exercise, tally: Tally) -> None:
 def pairs(exercise_: Exercise, tally: Tally, rng: random.Random, count: int) -> None:
     """Two wrong rules at once, both visible."""
     variants = list(exercise_.variants)
-    chosen, everyone = [], []
+    chosen: list[tuple[Variant, Variant]] = []
+    everyone: list[Answers] = []
     for _ in range(count * 6):
         if len(chosen) == count or len(variants) < 2:
             break
@@ -135,6 +145,7 @@ def noise(exercise_: Exercise, tally: Tally, rng: random.Random, count: int) -> 
             continue
         tally.counts["random"] += 1
         tally.counts["random named"] += bool(found.get(at))
+        claims(tally, found.get(at, ()), set())
         for f in found.get(at, ()):
             tally.failures[f"random named {f.id}"] += 1
 
@@ -146,6 +157,7 @@ def right(exercise_: Exercise, tally: Tally) -> None:
     tally.counts["right marked wrong"] += bool(wrong_cells(result, 0))
 
 
+SURE = 0.9
 SLIPS = ("slip.sign", "slip.pow10", "slip.transpose_digits", "slip.digit")
 
 
@@ -171,6 +183,7 @@ def slips(exercise_: Exercise, tally: Tally, rng: random.Random, count: int) -> 
         _, listed = named(found.get(at, ()))
         tally.counts["slip"] += 1
         tally.counts["slip in set"] += kind in listed
+        claims(tally, found.get(at, ()), {kind})
         if kind not in listed:
             tally.failures[kind] += 1
 
@@ -200,6 +213,7 @@ def left_out(exercise_: Exercise, tally: Tally, rng: random.Random, count: int) 
         explained = {c for f in found for c in f.cells if not f.slip}
         tally.counts["left out"] += 1
         tally.counts["left out misnamed"] += len(explained) == wrong
+        claims(tally, found, set())
         if len(explained) == wrong:
             tally.failures[f"{identifier} named {found[0].id}"] += 1
 
