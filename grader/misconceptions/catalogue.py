@@ -5,13 +5,14 @@ from __future__ import annotations
 from grader.misconceptions.batches import BATCHES
 from grader.misconceptions.chain import CHAIN
 from grader.misconceptions.derivatives import DERIVATIVES
+from grader.misconceptions.indices import INDICES
 from grader.misconceptions.model import Misconception
 from grader.misconceptions.penalties import PENALTIES
 from grader.misconceptions.updates import UPDATES
 from grader.misconceptions.weights import WEIGHTS
 
 CATALOGUE: dict[str, Misconception] = {
-    m.id: m for m in (*DERIVATIVES, *CHAIN, *WEIGHTS, *BATCHES, *PENALTIES, *UPDATES)
+    m.id: m for m in (*DERIVATIVES, *CHAIN, *WEIGHTS, *BATCHES, *PENALTIES, *UPDATES, *INDICES)
 }
 
 

@@ -9,7 +9,7 @@ from grader.language.functions import FUNCTIONS
 from grader.language.shapes import infer_shape
 from grader.language.tree import ONE, Expr, add, call, mul, name, neg, num, power, quantities, sub
 from grader.misconceptions.model import Example, Misconception
-from grader.misconceptions.slopes import error, in_products, in_slopes, is_kinked, no_slope
+from grader.misconceptions.slopes import error, in_products, in_slopes, no_slope
 
 if TYPE_CHECKING:
     from grader.misconceptions.slopes import Slope
@@ -53,7 +53,7 @@ def _is_output(slope: Slope, _: View) -> list[Expr]:
 
 def _error_form(slope: Slope, up: Expr, view: View) -> list[Expr]:
     held = str(slope.output.value) if slope.output.op == "name" else ""
-    if not slope.last or is_kinked(slope.function) or up != name(view.gradient(held)):
+    if not slope.last or up != name(view.gradient(held)):
         return []
     e = error(held, view)
     wrong = None if e is None else slope_from_output(slope.function, e, slope.args[1:])
@@ -256,7 +256,7 @@ DERIVATIVES: tuple[Misconception, ...] = (
         "In {step} two things were mixed: the error is one factor, the slope yhat(1 - yhat) is the other.",
         "(yhat - y)*yhat*(1 - yhat)",
         "(yhat - y)*(1 - (yhat - y))",
-        in_products(_error_form),
+        in_products(_error_form, "sigmoid", "tanh"),
         Example(_SIGMOID, "dL/dz2", -0.0948881, -0.553771),
         source=(
             "https://datascience.stackexchange.com/questions/20139/gradients-for-bias-terms-in-backpropagation",

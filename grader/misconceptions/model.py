@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from grader.language.tree import key
+
 if TYPE_CHECKING:
     from grader.engine.steps import Step
     from grader.language.tree import Expr
@@ -92,8 +94,8 @@ class Misconception:
     def variants(self, view: View) -> Iterator[Variant]:
         """Where it can act in a worked solution: everywhere at once, and at each single step."""
         if self.together is not None:
-            for rules in self.together(view):
-                yield _variant(self.id, rules, view, tied=True)
+            for together in self.together(view):
+                yield _variant(self.id, together, view, tied=True)
         if self.rewrite is None:
             return
         found = [(step.name, tuple(self._wrong_rules(step, view))) for step in view.steps]
@@ -110,7 +112,7 @@ class Misconception:
         if self.rewrite is None:
             return
         for rule in self.rewrite(step, view):
-            if rule != step.rule and view.fits(step, rule):
+            if key(rule) != key(step.rule) and view.fits(step, rule):
                 yield rule
 
 

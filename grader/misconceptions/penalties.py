@@ -22,7 +22,7 @@ from grader.language.tree import (
     walk,
 )
 from grader.misconceptions.model import Example, Misconception
-from grader.misconceptions.parts import Scale, gradient_of, gradients_in, scale_of, terms, value_of
+from grader.misconceptions.parts import Scale, gradients_in, scale_of, terms, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,17 +73,21 @@ class Split(NamedTuple):
 def split(step: Step, view: View) -> Split | None:
     """The parts of a parameter's gradient where the loss penalises it; None elsewhere."""
     parameter = view.by(step)
-    if parameter is None or parameter not in view.parameters or penalty_scale(parameter, view) is None:
+    if parameter is None or parameter not in view.parameters:
         return None
     parts = terms(step.rule)
-    direct = (t for t in parts if parameter in quantities(t) and not gradients_in(t, view))
-    penalty = tuple(t for t in direct if _own(t, view))
+    penalty = tuple(t for t in parts if _own(t, parameter, view))
     return Split(parts, penalty) if penalty else None
 
 
-def _own(term: Expr, view: View) -> bool:
-    """Whether a term takes nothing that is computed, but for gradients of the loss's parts."""
-    return all(n not in view.by_name or gradient_of(n) is not None for n in quantities(term))
+def _own(term: Expr, parameter: str, view: View) -> bool:
+    """Whether a term comes from the penalty: it takes the parameter and what scales the penalty, no more."""
+    scale = penalty_scale(parameter, view)
+    if scale is None or gradients_in(term, view):
+        return False
+    scaled_by = {n for e in (*scale.above, *scale.below) for n in quantities(e)}
+    parts = {view.gradient(n) for n in view.loss_steps}
+    return {parameter} <= quantities(term) <= {parameter, *scaled_by, *parts}
 
 
 def penalty_scale(parameter: str, view: View) -> Scale | None:
@@ -183,7 +187,7 @@ def _penalty_slopes(weight: str, view: View) -> list[Expr]:
             by = frozenset({weight})
             shapes = {**view.shapes, view.gradient(step.name): NUMBER}
             found += backward(step.rule, up, by, shapes, view.problem.index_base).get(weight, [])
-    return [t for t in found if _own(t, view)]
+    return [t for t in found if _own(t, weight, view)]
 
 
 def _forgotten(step: Step, view: View) -> Iterator[Expr]:
