@@ -26,6 +26,8 @@ _MATCH = Tolerance(rel=1e-6, min_sigfigs=1)
 # A wrong value lies anywhere within a factor of three of the right one, with either sign.
 _SPREAD = 2 * np.log(9.0)
 _MOST_BITS = 12.0
+# A written 0 has no digits to compare; that a wrong value happens to be 0 is rare.
+_CHANCE_OF_ZERO = 1 / 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class Cells:
     def _nats(self, window: Array, lanes: Array, written: Written) -> Array:
         size = np.maximum(np.abs(written.value), np.abs(lanes[0]))
         chance = np.clip(window / np.where(size > 0, size, np.inf) / _SPREAD, np.exp(-_MOST_BITS), 0.9)
-        chance = np.where(size == 0, 0.5, chance)
+        chance = np.where(size == 0, _CHANCE_OF_ZERO, chance)
         return np.asarray(-np.log(chance).mean(axis=-1)[:, 0])
 
 

@@ -124,6 +124,7 @@ class Class:
         nodes = [n for t in targets for n in (*t.nodes, *([t.node] if t.node else []))]
         self.keep = list(dict.fromkeys(nodes))
         self.ancestry = Ancestry(compiled.plan)
+        self.reference = self._reference()
         self._near: dict[bytes, list[frozenset[str]]] = {}
         self._later: dict[int, frozenset[int]] = {}
 
@@ -150,6 +151,13 @@ class Class:
                 )
             )
         return np.concatenate(lanes, axis=3)
+
+    def _reference(self) -> Array:
+        """The right values without anybody's rounding, (3, cells, 1, 1, points)."""
+        plan, engine = self.compiled.plan, self.compiled.engine
+        trace = engine.solve(self.keep, horizon=plan.horizon, inputs=self.inputs, bounds=True)
+        values = evaluate_targets(plan, [a.target for a in self.asked], trace, bounds=True)
+        return self.cells.lanes([v if v.shape[0] == 3 else np.repeat(v, 3, axis=0) for v in values], 1)
 
     def outcome(self, students: Columns, lanes: Array, null: Array) -> Outcome:
         """Compare columns with what was written and with the right rules."""

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SIGN, POINT, EXCHANGED, DIGIT, DROPPED, COPY, START = 2.5, 3.2, 4.9, 5.55, 5.8, 3.6, 3.4
 # A new weight that started wrong and whose step is not quite right either.
 ROUGH_STEP, STEP_SHARE = 1.5, 0.002
+# A value that only the bounds allow, and that is not what follows from the values as written.
+LOOSE = 1.5
+_LEAST_DIGITS_COPIED = 4
 NOT_CARRIED = 3.0
 _TIE = 1.2
 _POWERS = (-3, -2, -1, 1, 2, 3)
@@ -42,11 +45,20 @@ class Value(NamedTuple):
     low: float
     high: float
     weight: float
+    unrounded: float
 
     def near(self, value: float, half: float | None = None) -> bool:
         """Whether a value is what the right rule gives, to the digits written."""
         reach = (self.half if half is None else half) * (1 + 1e-9) + 1e-12 * abs(value)
         return self.low - reach <= value <= self.high + reach
+
+    def exactly(self, value: float) -> bool:
+        """Whether a value is what follows from the values as written, or from unrounded ones: nothing between.
+
+        An edit of digits has so many results that the whole of the bounds would catch chance values.
+        """
+        reach = self.half * (1 + 1e-9) + 1e-12 * abs(value)
+        return abs(value - self.middle) <= reach or abs(value - self.unrounded) <= reach
 
 
 def slips_at(group: Class, null: Array, student: int, cell: Cell, reds: int = 1) -> list[Finding]:
@@ -98,6 +110,7 @@ def value_at(group: Class, lanes: Array, student: int, at: int) -> Value | None:
         float(lanes[1, 0, 0, 0, 0]),
         float(lanes[2, 0, 0, 0, 0]),
         float(group.cells.rarity(lanes, w)[0, 0]),
+        float(group.reference[0, at, 0, 0, 0]),
     )
 
 
@@ -109,7 +122,7 @@ def edit(value: Value) -> float | None:
 def _families(value: Value) -> Iterator[tuple[float, str]]:
     w = value.written
     if w != 0 and value.near(-w):
-        yield SIGN, "slip.sign"
+        yield SIGN if value.exactly(-w) else SIGN + LOOSE, "slip.sign"
     for k in _POWERS:
         shift = 10.0**k
         if value.near(w * shift, value.half * shift):
@@ -123,9 +136,9 @@ def _digit_slips(value: Value) -> Iterator[tuple[float, str]]:
     digits, scale, sign = _digits(value)
     if len(digits) < 3:
         return
-    if any(value.near(sign * float(d) * scale) for d in _exchanges(digits)):
+    if any(value.exactly(sign * float(d) * scale) for d in _exchanges(digits)):
         yield EXCHANGED, "slip.transpose_digits"
-    if any(value.near(sign * float(d) * scale) for d in _replacements(digits)):
+    if any(value.exactly(sign * float(d) * scale) for d in _replacements(digits)):
         yield DIGIT + float(np.log(len(digits) / 3.0)), "slip.digit"
     if _one_dropped(value, digits):
         yield DROPPED, "slip.drop_digit"
@@ -165,7 +178,7 @@ def _one_dropped(value: Value, digits: str) -> bool:
 
 def _copies(group: Class, null: Array, student: int, cell: Cell, value: Value) -> Iterator[tuple[float, str]]:
     """Another quantity's value, of those that do not follow from this one."""
-    if value.sigfigs < 3:
+    if value.sigfigs < _LEAST_DIGITS_COPIED:
         return
     asked = group.asked[cell[0]]
     later = group.later(cell[0])
