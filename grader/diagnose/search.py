@@ -258,7 +258,7 @@ class Search:
             worth = [(self._worth(c, remaining), c) for c in state.valid]
             worth = [(w, c) for w, c in worth if w > threshold]
             if not worth:
-                return
+                break
             worth.sort(key=lambda item: -item[0])
             best = worth[0][0]
             ties = [c for w, c in worth if best - w <= TIE]
