@@ -94,7 +94,7 @@ class Derivation:
         return list(self.steps.values())
 
     def _target_shape(self, of: str) -> Shape:
-        return self.shapes[of] if of in self.shapes else NUMBER
+        return self.shapes.get(of, NUMBER)
 
     def forward(self) -> list[Step]:
         """The equations as steps."""
@@ -106,7 +106,7 @@ class Derivation:
         found: dict[str, list[Expr]] = {root: [seed]}
         better: dict[str, list[Expr]] = {}
         ups: dict[str, Expr] = {}
-        pending = {n: 0 for n in active}
+        pending = dict.fromkeys(active, 0)
         for n, rule_uses in self.uses.items():
             if n in active:
                 for used in rule_uses & active:
@@ -140,7 +140,7 @@ class Derivation:
             return target, ONE
         match = _ELEMENT.match(target)
         root = match["name"] if match else target
-        rows, columns = self.shapes[root]
+        columns = self.shapes[root][1]
         first = int(match["row"]) - self.problem.index_base if match else 0
         if match and match["column"]:
             place = (first, int(match["column"]) - self.problem.index_base)

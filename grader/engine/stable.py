@@ -1,10 +1,10 @@
 """Cross-entropy of saturated outputs: other rules with the same value, where the textbook's own overflow.
 
-With ``yhat = sigmoid(z)`` far out, ``yhat`` is 0 or 1, ``ln(yhat)`` or ``ln(1 - yhat)`` is infinite, and the
-chain ``dL/dyhat * sigmoid'(z)`` is infinity times 0; next to 1 the difference ``1 - yhat`` has lost its digits.
-So each ``ln`` of an output is looked through: ``d ln(yhat)/dz = 1 - yhat`` and ``d ln(1 - yhat)/dz = -yhat``,
-which together are the well-known ``yhat - y``, whatever sums, means and factors stand around them; for softmax
-likewise.
+With ``yhat = sigmoid(z)`` far out, ``yhat`` is 0 or 1, ``ln(yhat)`` or ``ln(1 - yhat)`` is infinite, and
+the chain ``dL/dyhat * sigmoid'(z)`` is infinity times 0; next to 1 the difference ``1 - yhat`` has lost its
+digits. So each ``ln`` of an output is looked through: ``d ln(yhat)/dz = 1 - yhat`` and ``d ln(1 - yhat)/dz =
+-yhat``, which together are the well-known ``yhat - y``, whatever sums, means and factors stand around them;
+for softmax likewise.
 """
 
 from __future__ import annotations

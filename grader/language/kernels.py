@@ -226,7 +226,8 @@ def _bounded_tan(x: Array) -> Array:
 
 
 def _bounded_norm(x: Array) -> Array:
-    return np.asarray(np.sqrt(_squared(x, np.full((1, 1, 1, 1, 1), 2.0)).sum(axis=(ROWS, COLUMNS), keepdims=True)))
+    squares = _squared(x, np.full((1, 1, 1, 1, 1), 2.0))
+    return np.asarray(np.sqrt(squares.sum(axis=(ROWS, COLUMNS), keepdims=True)))
 
 
 def _bounded_softmax_jacobian(x: Array) -> Array:

@@ -109,7 +109,9 @@ def _matmul(expr: Expr, shapes: list[Shape]) -> Shape:
         return (a[0], b[1])
     if NUMBER in (a, b):
         return b if a == NUMBER else a
-    message = f"{show_shape(a)} @ {show_shape(b)} does not exist: {a[1]} columns meet {b[0]} rows"
+    columns = "1 column meets" if a[1] == 1 else f"{a[1]} columns meet"
+    rows = "1 row" if b[0] == 1 else f"{b[0]} rows"
+    message = f"{show_shape(a)} @ {show_shape(b)} does not exist: {columns} {rows}"
     hint = 'transpose one of them with "^T"' if a[0] == b[0] or a[1] == b[1] else ""
     raise ExpressionError(message, expr.start, expr.end, hint)
 

@@ -7,13 +7,15 @@ from grader.misconceptions.chain import CHAIN
 from grader.misconceptions.derivatives import DERIVATIVES
 from grader.misconceptions.indices import INDICES
 from grader.misconceptions.model import Misconception
+from grader.misconceptions.paths import PATHS
 from grader.misconceptions.penalties import PENALTIES
 from grader.misconceptions.slips import SLIPS
 from grader.misconceptions.updates import UPDATES
 from grader.misconceptions.weights import WEIGHTS
 
 CATALOGUE: dict[str, Misconception] = {
-    m.id: m for m in (*DERIVATIVES, *CHAIN, *WEIGHTS, *BATCHES, *PENALTIES, *UPDATES, *INDICES, *SLIPS)
+    m.id: m
+    for m in (*DERIVATIVES, *CHAIN, *PATHS, *WEIGHTS, *BATCHES, *PENALTIES, *UPDATES, *INDICES, *SLIPS)
 }
 
 

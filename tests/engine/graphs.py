@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import strategies as st
 
 Shape = tuple[int, int]
-SMOOTH = ("sigmoid", "tanh", "softplus", "gelu", "silu", "sin", "cos", "sech", "Phi", "elu", "sigmoid'", "tanh'")
+SMOOTH = (
+    "sigmoid",
+    "tanh",
+    "softplus",
+    "gelu",
+    "silu",
+    "sin",
+    "cos",
+    "sech",
+    "Phi",
+    "elu",
+    "sigmoid'",
+    "tanh'",
+)
 KINKED = ("relu", "leaky_relu", "abs")
 
 
@@ -16,7 +30,7 @@ KINKED = ("relu", "leaky_relu", "abs")
 class Graph:
     """A problem that grows: its givens, equations, and the size of each quantity."""
 
-    draw: Callable[[st.SearchStrategy[object]], object]
+    draw: Callable[[st.SearchStrategy[Any]], Any]
     base: int
     given: dict[str, list[list[float]]] = field(default_factory=dict)
     equations: list[str] = field(default_factory=list)
@@ -31,12 +45,17 @@ class Graph:
 
     def like(self, shape: Shape) -> str:
         """A quantity of one size."""
-        return self.pick(lambda s: s == shape) if shape in SIZES or shape in self.shapes.values() else self.pick()
+        return (
+            self.pick(lambda s: s == shape)
+            if shape in SIZES or shape in self.shapes.values()
+            else self.pick()
+        )
 
     def new_given(self, shape: Shape) -> str:
         """A given with values away from special ones."""
         values = [
-            [float(self.draw(st.integers(-150, 150))) / 100 + 0.003 for _ in range(shape[1])] for _ in range(shape[0])  # type: ignore[arg-type]
+            [float(self.draw(st.integers(-150, 150))) / 100 + 0.003 for _ in range(shape[1])]
+            for _ in range(shape[0])
         ]
         own = f"g{len(self.given)}"
         self.given[own] = values
@@ -64,8 +83,19 @@ def _elementwise(graph: Graph) -> None:
     a = graph.pick()
     shape = graph.shapes[a]
     b = graph.pick(lambda s: s in (shape, (1, 1)))
-    form = graph.draw(st.sampled_from(("{a}*{b}", "{a} + {b} - {a}*{b}/3", "{a}/(1.5 + {b}^2)", "-{b} - {a}",
-                                       "max({a}, {b} + 0.01)", "min({b}, {a}, 0.3)", "2{a} ({b} - 1)")))
+    form = graph.draw(
+        st.sampled_from(
+            (
+                "{a}*{b}",
+                "{a} + {b} - {a}*{b}/3",
+                "{a}/(1.5 + {b}^2)",
+                "-{b} - {a}",
+                "max({a}, {b} + 0.01)",
+                "min({b}, {a}, 0.3)",
+                "2{a} ({b} - 1)",
+            )
+        )
+    )
     graph.add(str(form).format(a=a, b=b), shape)
 
 
@@ -95,20 +125,40 @@ def _vectors(graph: Graph) -> None:
     a = graph.pick(lambda s: s[1] == 1 and s[0] > 1)
     n = graph.shapes[a][0]
     b = graph.pick(lambda s: s == (n, 1))
-    rule, shape = graph.draw(st.sampled_from(  # type: ignore[misc]
-        (("{a} @ {b}", (1, 1)), ("dot({a}, {b})", (1, 1)), ("tanh({a}) @ {b}^T", (n, n)), ("outer({a}, {b})", (n, n)),
-         ("concat({a}, {b}, {a})", (3 * n, 1)), ("softmax({a}) + {b}", (n, 1)), ("norm({a} + 2)", (1, 1)))
-    ))
+    rule, shape = graph.draw(
+        st.sampled_from(
+            (
+                ("{a} @ {b}", (1, 1)),
+                ("dot({a}, {b})", (1, 1)),
+                ("tanh({a}) @ {b}^T", (n, n)),
+                ("outer({a}, {b})", (n, n)),
+                ("concat({a}, {b}, {a})", (3 * n, 1)),
+                ("softmax({a}) + {b}", (n, 1)),
+                ("norm({a} + 2)", (1, 1)),
+            )
+        )
+    )
     graph.add(str(rule).format(a=a, b=b), shape)
 
 
 def _whole(graph: Graph) -> None:
     a = graph.pick()
-    rule, shape = graph.draw(st.sampled_from(  # type: ignore[misc]
-        (("sum({a})/4", (1, 1)), ("mean({a}^2)", (1, 1)), ("max({a})", (1, 1)), ("min({a})", (1, 1)),
-         ("softmax({a})", graph.shapes[a]), ("exp({a}/4)", graph.shapes[a]), ("ln(1 + {a}^2)", graph.shapes[a]),
-         ("sqrt(1 + {a}^2)", graph.shapes[a]), ("{a}^3/5", graph.shapes[a]), ("(1.5 + {a}^2)^({a}/3)", graph.shapes[a]))
-    ))
+    rule, shape = graph.draw(
+        st.sampled_from(
+            (
+                ("sum({a})/4", (1, 1)),
+                ("mean({a}^2)", (1, 1)),
+                ("max({a})", (1, 1)),
+                ("min({a})", (1, 1)),
+                ("softmax({a})", graph.shapes[a]),
+                ("exp({a}/4)", graph.shapes[a]),
+                ("ln(1 + {a}^2)", graph.shapes[a]),
+                ("sqrt(1 + {a}^2)", graph.shapes[a]),
+                ("{a}^3/5", graph.shapes[a]),
+                ("(1.5 + {a}^2)^({a}/3)", graph.shapes[a]),
+            )
+        )
+    )
     graph.add(str(rule).format(a=a), shape)
 
 
@@ -116,26 +166,39 @@ def _elements(graph: Graph) -> None:
     a = graph.pick(lambda s: s != (1, 1))
     rows, columns = graph.shapes[a]
     i, j = graph.draw(st.integers(0, rows - 1)), graph.draw(st.integers(0, columns - 1))
-    element = f"{a}[{i + graph.base},{j + graph.base}]"  # type: ignore[operator]
+    element = f"{a}[{i + graph.base},{j + graph.base}]"
     s = graph.pick(lambda s: s == (1, 1))
-    rule, shape = graph.draw(st.sampled_from(  # type: ignore[misc]
-        (("{e}*{s}", (1, 1)), ("[{e}, {s}, 2{e}]", (3, 1)), ("[[{s}, {e}], [1, {s}^2]]", (2, 2)))
-    ))
+    rule, shape = graph.draw(
+        st.sampled_from(
+            (("{e}*{s}", (1, 1)), ("[{e}, {s}, 2{e}]", (3, 1)), ("[[{s}, {e}], [1, {s}^2]]", (2, 2)))
+        )
+    )
     graph.add(str(rule).format(e=element, s=s), shape)
 
 
-_MOVES = (_function, _function, _elementwise, _elementwise, _broadcast, _matmul, _matmul, _transposed, _vectors, _whole,
-          _elements)
+_MOVES = (
+    _function,
+    _function,
+    _elementwise,
+    _elementwise,
+    _broadcast,
+    _matmul,
+    _matmul,
+    _transposed,
+    _vectors,
+    _whole,
+    _elements,
+)
 
 
 @st.composite
-def graphs(draw: Callable[[st.SearchStrategy[object]], object]) -> Graph:
+def graphs(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Graph:
     """A problem of 3 to 10 equations and a loss that everything without a user runs into."""
-    graph = Graph(draw, int(draw(st.integers(0, 1))))  # type: ignore[call-overload]
-    for shape in draw(st.lists(st.sampled_from(SIZES), min_size=2, max_size=4)):  # type: ignore[attr-defined]
+    graph = Graph(draw, int(draw(st.integers(0, 1))))
+    for shape in draw(st.lists(st.sampled_from(SIZES), min_size=2, max_size=4)):
         graph.new_given(shape)
-    for _ in range(int(draw(st.integers(3, 10)))):  # type: ignore[call-overload]
-        move: Callable[[Graph], None] = draw(st.sampled_from(_MOVES))  # type: ignore[assignment]
+    for _ in range(int(draw(st.integers(3, 10)))):
+        move: Callable[[Graph], None] = draw(st.sampled_from(_MOVES))
         move(graph)
     text = " ".join(graph.equations)
     ends = [n for n in graph.shapes if f"{n}" not in text.replace(f"{n} =", "")]

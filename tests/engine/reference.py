@@ -6,6 +6,7 @@ Nothing here comes from the program: the formulas are those of the contract, wit
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,32 +42,45 @@ class Net:
         generator = np.random.default_rng(7)
         n = max(self.count, 1)
         draw = generator.normal
-        y = {
+        targets: dict[str, Callable[[], Array]] = {
             "binary_cross_entropy": lambda: (draw(size=(2, n)) > 0).astype(float),
             "cross_entropy": lambda: np.eye(2)[:, generator.integers(0, 2, n)],
             "hinge": lambda: np.sign(draw(size=(2, n))),
             "poisson": lambda: generator.integers(0, 4, (2, n)).astype(float),
-        }.get(self.loss, lambda: draw(size=(2, n)))
+        }
+        y = targets.get(self.loss, lambda: draw(size=(2, n)))
         return {
-            "W1": draw(size=(4, 3)) * 0.7, "b1": draw(size=(4, 1)), "W2": draw(size=(2, 4)) * 0.7,
-            "b2": draw(size=(2, 1)), "x": draw(size=(3, n)), "y": y(),
+            "W1": draw(size=(4, 3)) * 0.7,
+            "b1": draw(size=(4, 1)),
+            "W2": draw(size=(2, 4)) * 0.7,
+            "b2": draw(size=(2, 1)),
+            "x": draw(size=(3, n)),
+            "y": y(),
         }
 
     def text(self, questions: tuple[str, ...], train: str = "") -> str:
         """The problem as a spec writes it."""
         v = self.values()
         turn_w, turn_x = self.orientation == "columns", self.count and self.examples == "rows"
-        shown = {n: (a.T if turn_w and n[0] == "W" or turn_x and n in "xy" else a) for n, a in v.items()}
+        shown = {n: (a.T if (turn_w and n[0] == "W") or (turn_x and n in "xy") else a) for n, a in v.items()}
         lists = {n: (a[:, 0] if a.shape[1] == 1 and n[0] != "W" else a).tolist() for n, a in shown.items()}
         layers = [
             f"    - {{weights: {lists[f'W{k}']}, bias: {lists[f'b{k}']}, activation: {_written(name)}}}"
             for k, name in ((1, self.hidden), (2, self.last))
         ]
         lines = [
-            "network:", f"  inputs: {{x: {lists['x']}}}", f"  targets: {{y: {lists['y']}}}",
-            f"  orientation: {self.orientation}", f"  examples: {self.examples}", "  layers:", *layers,
-            f"  loss: {self.loss}", f"  reduction: {self.reduction}", *self.penalty.splitlines(),
-            train, f"questions: {json.dumps(list(questions))}",
+            "network:",
+            f"  inputs: {{x: {lists['x']}}}",
+            f"  targets: {{y: {lists['y']}}}",
+            f"  orientation: {self.orientation}",
+            f"  examples: {self.examples}",
+            "  layers:",
+            *layers,
+            f"  loss: {self.loss}",
+            f"  reduction: {self.reduction}",
+            *self.penalty.splitlines(),
+            train,
+            f"questions: {json.dumps(list(questions))}",
         ]
         return "\n".join(line for line in lines if line)
 

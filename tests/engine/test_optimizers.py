@@ -98,9 +98,17 @@ def trained(rule: Rule, steps: int) -> tuple[dict[str, Array], dict[str, State],
 
 def text(optimizer: str, questions: tuple[str, ...]) -> str:
     """The net, trained online: x and y stand with the examples only."""
-    lines = [line for line in NET.text(questions).splitlines() if "inputs:" not in line and "targets:" not in line]
+    lines = [
+        line for line in NET.text(questions).splitlines() if "inputs:" not in line and "targets:" not in line
+    ]
     examples = [f"    - {{x: {x}, y: {y}}}" for x, y in EXAMPLES]
-    train = ["train:", f"  learning_rate: {{eta: {ETA}}}", f"  optimizer: {optimizer}", "  examples:", *examples]
+    train = [
+        "train:",
+        f"  learning_rate: {{eta: {ETA}}}",
+        f"  optimizer: {optimizer}",
+        "  examples:",
+        *examples,
+    ]
     return "\n".join([*lines[:-1], *train, lines[-1]])
 
 

@@ -126,7 +126,11 @@ questions: [new(w), new(u), "state(v, w)", "state(v, u)", "new(w, 2)", "state(v,
     v1 = 0.9 * 0.25 - 0.5 * 4
     v2 = 0.9 * v1 - 0.5 * 2 * (2 + v1) / 2
     expected = {
-        "new(w)": 2 + v1, "new(u)": 1 - 1.5, "state(v, w)": v1, "state(v, u)": -1.5, "new(w, 2)": 2 + v1 + v2,
+        "new(w)": 2 + v1,
+        "new(u)": 1 - 1.5,
+        "state(v, w)": v1,
+        "state(v, u)": -1.5,
+        "new(w, 2)": 2 + v1 + v2,
         "state(v, w, 2)": v2,
     }
     assert {q: v.item() for q, v in values.items()} == pytest.approx(expected, rel=1e-14)
@@ -161,8 +165,14 @@ questions: [L, dL/dw, new(yhat), new(w), "new(w, 2)", "new(w, 4)", "new(x, 3)", 
         x, y = examples[k % 3]
         w.append(w[-1] - 0.1 * (w[-1] * x - y) * x)
     expected = {
-        "L": 0.5, "dL/dw": -1.0, "new(yhat)": 2 * w[1], "new(w)": w[1], "new(w, 2)": w[2], "new(w, 4)": w[4],
-        "new(x, 3)": 1.0, "new(L, 4)": (2 * w[4] - 1) ** 2 / 2,
+        "L": 0.5,
+        "dL/dw": -1.0,
+        "new(yhat)": 2 * w[1],
+        "new(w)": w[1],
+        "new(w, 2)": w[2],
+        "new(w, 4)": w[4],
+        "new(x, 3)": 1.0,
+        "new(L, 4)": (2 * w[4] - 1) ** 2 / 2,
     }
     assert {q: v.item() for q, v in values.items()} == pytest.approx(expected, rel=1e-14)
 

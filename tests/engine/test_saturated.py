@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from grader.engine.derive import derive
 from grader.engine.solve import Engine
 from grader.engine.steps import Node
 from tests.engine.worked import Array, answers, apart, number, problem
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FAR = (-1000.0, -800.0, -40.0, -30.0, -3.0, 0.5, 20.0, 30.0, 33.0, 36.5, 40.0, 800.0, 1000.0)
 BINARY = "-(y*ln(yhat) + (1 - y)*ln(1 - yhat))"

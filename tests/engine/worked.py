@@ -39,7 +39,7 @@ def solved(plan: Plan, inputs: dict[str, Array]) -> dict[str, Array]:
 
 
 def slopes(plan: Plan, of: str, wrt: str, size: float = 1e-3) -> Array:
-    """Central differences of fourth order: (rows, columns) of ``of`` by (elements of ``wrt``), all at once."""
+    """Central differences of fourth order, (rows, columns) of ``of`` by elements of ``wrt``, all at once."""
     given = np.array(plan.problem.given[wrt])[:, :, None, None]
     count = given.size
     shifts = size * np.eye(count).reshape(*given.shape[:2], count)

@@ -20,15 +20,22 @@ Array = NDArray[np.float64]
 SIZES = {"a": (1, 1), "b": (1, 1), "v": (3, 1), "u": (3, 1), "r": (2, 1), "M": (2, 3), "N": (3, 2)}
 SCOPE = Scope(frozenset(SIZES))
 OPERATORS = [
-    "a + b", "a - b", "a*b", "-a", "a/b", "a^2", "a^3", "a^-1", "a^-2", "a^4 - a^2", "abs(a)^b", "2^a", "a^0", "a*a - b",
-    "v + u", "v*u", "v/u", "a*v", "M + r", "M*v^T", "M - v^T", "M @ v", "M @ N", "v @ u", "v^T @ u", "r @ v^T", "M^T @ r",
-    "sum(M)", "mean(v)", "norm(v)", "dot(v, u)", "outer(r, v)", "max(v)", "min(v)", "max(a, b)", "min(v, u)", "max(0, v)",
-    "concat(v, r)", "softmax(v)", "softmax(M)", "softmax(v^T)", "[a, b, a]", "[[a, b], [b, 1]]", "M[2,1]", "softmax(v)[2]",
-    "softmax'(v)", "sum_rows(M)", "sum_columns(M)", "diag(v)", "1 - a - (b - a)", "sigmoid(a)*(1 - sigmoid(a))",
+    "a + b", "a - b", "a*b", "-a", "a/b", "a^2", "a^3", "a^-1", "a^-2", "a^4 - a^2", "abs(a)^b", "2^a",
+    "a^0", "a*a - b",
+    "v + u", "v*u", "v/u", "a*v", "M + r", "M*v^T", "M - v^T", "M @ v", "M @ N", "v @ u", "v^T @ u",
+    "r @ v^T", "M^T @ r",
+    "sum(M)", "mean(v)", "norm(v)", "dot(v, u)", "outer(r, v)", "max(v)", "min(v)", "max(a, b)",
+    "min(v, u)", "max(0, v)",
+    "concat(v, r)", "softmax(v)", "softmax(M)", "softmax(v^T)", "[a, b, a]", "[[a, b], [b, 1]]",
+    "M[2,1]", "softmax(v)[2]",
+    "softmax'(v)", "sum_rows(M)", "sum_columns(M)", "diag(v)", "1 - a - (b - a)",
+    "sigmoid(a)*(1 - sigmoid(a))",
     "-(a*ln(sigmoid(b)) + (1 - a)*ln(1 - sigmoid(b)))", "max(v, u, 0.5)", "max'(v)", "min'(v)",
 ]  # fmt: skip
 FUNCTION_NAMES = [
-    n for n, f in FUNCTIONS.items() if f.kind == "elementwise" and f.kernel.__name__ != "no_kernel" and n[0] != "#"
+    n
+    for n, f in FUNCTIONS.items()
+    if f.kind == "elementwise" and f.kernel.__name__ != "no_kernel" and n[0] != "#"
 ]
 
 
@@ -70,8 +77,8 @@ def escapes(expr: Expr, inputs: dict[str, Array], generator: np.random.Generator
         # Where a bound is not a number nothing is claimed.
         bad &= ~(np.isnan(least) | np.isnan(most))
         if bad.any():
-            return f"{exact[bad][0]} is not in [{np.broadcast_to(least, bad.shape)[bad][0]}, " \
-                   f"{np.broadcast_to(most, bad.shape)[bad][0]}] around {np.broadcast_to(value, bad.shape)[bad][0]}"
+            low, middle, high = (np.broadcast_to(x, bad.shape)[bad][0] for x in (least, value, most))
+            return f"{exact[bad][0]} is not in [{low}, {high}] around {middle}"
     return ""
 
 
@@ -92,7 +99,9 @@ def test_operators(text: str, seed: int, width: float, span: tuple[float, float]
 def test_functions(function: str, seed: int, width: float) -> None:
     generator = np.random.default_rng(seed)
     low, high = FUNCTIONS[function.rstrip("'")].domain
-    inputs = intervals(generator, width, max(low, -4.0) + 1e-3 * (low > -4), min(high, 4.0) - 1e-3 * (high < 4))
+    inputs = intervals(
+        generator, width, max(low, -4.0) + 1e-3 * (low > -4), min(high, 4.0) - 1e-3 * (high < 4)
+    )
     for quantity in ("a", "M"):
         assert not escapes(call(function, name(quantity)), inputs, generator)
 
@@ -106,7 +115,15 @@ def test_an_exact_operand_has_no_width() -> None:
 
 def test_to_first_order_the_bound_is_slope_times_error() -> None:
     error = 1e-6
-    inputs = {n: np.stack([np.full((*s, 1, 1), 0.7 + d) for d in (0, -error, error)]) for n, s in SIZES.items()}
-    for text, slope in (("a*b", 1.4), ("a - b", 2.0), ("a^3", 1.47), ("sigmoid(a)", 0.22171287329), ("1/a", 1 / 0.49)):
+    inputs = {
+        n: np.stack([np.full((*s, 1, 1), 0.7 + d) for d in (0, -error, error)]) for n, s in SIZES.items()
+    }
+    for text, slope in (
+        ("a*b", 1.4),
+        ("a - b", 2.0),
+        ("a^3", 1.47),
+        ("sigmoid(a)", 0.22171287329),
+        ("1/a", 1 / 0.49),
+    ):
         _, least, most = run(parse(text, SCOPE), inputs).ravel()
         assert (most - least) / (2 * error) == pytest.approx(slope, rel=1e-5), text

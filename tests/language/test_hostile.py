@@ -18,16 +18,22 @@ from grader.language.tree import key
 SIZES = {"x": (3, 1), "W": (2, 3), "a": (1, 1), "y": (1, 1), "L": (1, 1)}
 SCOPE = Scope(frozenset(SIZES))
 PIECES = [
-    *"+-*/^@()[],'", "**", " ", "\n", ".", "1", "0", "2.5", "1e9", "1e-400", "e", "pi", "x", "W", "a", "y", "^T", "dL/da",
-    "d", "new(", "state(", "depends(", "sigmoid(", "sigmoid'(", "softmax(", "max(", "log(", "[1]", "[1,2]", "−", "∂", "σ",
+    *"+-*/^@()[],'", "**", " ", "\n", ".", "1", "0", "2.5", "1e9", "1e-400", "e", "pi", "x", "W", "a",
+    "y", "^T", "dL/da",
+    "d", "new(", "state(", "depends(", "sigmoid(", "sigmoid'(", "softmax(", "max(", "log(", "[1]",
+    "[1,2]", "−", "∂", "σ",
     "\x00", "é", "٣", "½", "²", "🙂", "\u202e", "_", "nan", "inf", "True", "lambda", "__import__('os')",
 ]  # fmt: skip
 LONG = [
     "(" * 5_000, "[" * 5_000, "-" * 4_999 + "1", "2^" * 2_499 + "2", "a " * 2_499 + "a", "1+" * 2_499 + "1",
-    "1/" * 2_499 + "1", "sigmoid(" * 600 + "a" + ")" * 200, "a" * 5_000, "9" * 5_000, "9" * 4_990 + "e9", "'" * 5_000,
-    "x[1]" * 1_250, "[1" + ",1" * 2_498 + "]", "[[1],[2]]," * 500, "max(" + "a," * 2_497 + "a)", "d" * 2_500 + "/d" * 1_250,
-    "dL/da" * 1_000, "new(" * 1_250, "." * 5_000, "1e" * 2_500, "(a)" * 1_666, "a^T" * 1_666, "∂" * 5_000, "\t" * 5_000,
-    "(((a+" * 19 + "a" + ")))" * 19, "a-(" * 59 + "a" + ")" * 59, "e" * 4_999 + "(", "(a+a)" * 1_000, "0." * 2_500,
+    "1/" * 2_499 + "1", "sigmoid(" * 600 + "a" + ")" * 200, "a" * 5_000, "9" * 5_000, "9" * 4_990 + "e9",
+    "'" * 5_000,
+    "x[1]" * 1_250, "[1" + ",1" * 2_498 + "]", "[[1],[2]]," * 500, "max(" + "a," * 2_497 + "a)",
+    "d" * 2_500 + "/d" * 1_250,
+    "dL/da" * 1_000, "new(" * 1_250, "." * 5_000, "1e" * 2_500, "(a)" * 1_666, "a^T" * 1_666,
+    "∂" * 5_000, "\t" * 5_000,
+    "(((a+" * 19 + "a" + ")))" * 19, "a-(" * 59 + "a" + ")" * 59, "e" * 4_999 + "(", "(a+a)" * 1_000,
+    "0." * 2_500,
     "unknown" * 700, "9^" * 40 + "9",
 ]  # fmt: skip
 
@@ -40,11 +46,13 @@ def read(text: str) -> Expr | None:
         if not any(node_op in {"d", "new", "state", "depends"} for node_op in _ops(expr)):
             infer_shape(expr, SIZES)
     except ExpressionError as error:
-        assert 0 <= error.start <= error.end <= len(text) + 1, (error.start, error.end)
-        assert error.start <= len(text)
-        assert error.message
-        return None
-    return expr
+        refused = error
+    else:
+        return expr
+    assert 0 <= refused.start <= len(text)
+    assert refused.start <= refused.end <= len(text) + 1
+    assert refused.message
+    return None
 
 
 def _ops(expr: Expr) -> set[str]:
@@ -83,24 +91,26 @@ def test_five_thousand_characters_take_no_time(text: str) -> None:
 
 
 def _timed(text: str) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     read(text)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def test_more_than_the_limit_is_refused_before_it_is_looked_at() -> None:
     text = "(" * 10_000_000
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ExpressionError, match="at most 5000 are read"):
         parse(text, SCOPE)
-    assert time.perf_counter() - start < 0.01
+    assert time.process_time() - start < 0.01
 
 
-@pytest.mark.parametrize("text", ["9^9^9^9", "9^9^9^9^9", "exp(exp(exp(9)))", "1/0", "0/0", "ln(-1)", "(-1)^0.5", "0^-1"])
+@pytest.mark.parametrize(
+    "text", ["9^9^9^9", "9^9^9^9^9", "exp(exp(exp(9)))", "1/0", "0/0", "ln(-1)", "(-1)^0.5", "0^-1"]
+)
 def test_what_has_no_finite_value_is_a_value_at_once(text: str) -> None:
     """Python's own integers would compute 9^9^9 for hours."""
-    start = time.perf_counter()
+    start = time.process_time()
     with np.errstate(all="ignore"):
         out = evaluate(parse(text, SCOPE), {}, {})
-    assert time.perf_counter() - start < 0.05
+    assert time.process_time() - start < 0.05
     assert not np.isfinite(out).any()

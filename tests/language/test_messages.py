@@ -8,7 +8,16 @@ from grader.errors import ExpressionError
 from grader.language import Scope, check_names, parse
 from grader.language.shapes import infer_shape
 
-SIZES = {"W1": (2, 3), "W": (2, 2), "x": (3, 1), "z1": (2, 1), "a": (1, 1), "b": (1, 1), "yhat": (1, 1), "w2": (1, 1)}
+SIZES = {
+    "W1": (2, 3),
+    "W": (2, 2),
+    "x": (3, 1),
+    "z1": (2, 1),
+    "a": (1, 1),
+    "b": (1, 1),
+    "yhat": (1, 1),
+    "w2": (1, 1),
+}
 SCOPE = Scope(frozenset(SIZES))
 
 READING = r"""
@@ -70,7 +79,7 @@ d<Q>/da            -> unknown name "Q"
 """
 
 SHAPES = r"""
-<z1 @ x>           -> a vector of 2 @ a vector of 3 does not exist: 1 columns meet 3 rows (transpose one of them with "^T")
+<z1 @ x>           -> a vector of 2 @ a vector of 3 does not exist: 1 column meets 3 rows (transpose one of them with "^T")
 <W1 + x>           -> a 2 by 3 matrix and a vector of 3 do not fit together here
 1 + <(W1*x)>       -> a 2 by 3 matrix and a vector of 3 do not fit together here (the matrix product is written "@")
 <z1 - x>           -> a vector of 2 and a vector of 3 do not fit together here
@@ -89,7 +98,7 @@ a*<x[4]>           -> there is no element [4] in a vector of 3 (indices start at
 [<x>, a]           -> an element of a vector is a number, not a vector of 3
 <[[1, 2], [3]]>    -> the rows of a matrix have the same length, not 2 and 1
 <[[1, [2]], [3, 4]]> -> lists are nested at most twice
-"""
+"""  # noqa: E501 - a message stands in one line
 
 
 def cases(table: str) -> list[tuple[str, str]]:
@@ -98,12 +107,17 @@ def cases(table: str) -> list[tuple[str, str]]:
     return [(text.rstrip(), message) for text, _, message in lines]
 
 
+def understood(text: str) -> None:
+    """All that a text goes through before it is computed."""
+    expr = parse(text, SCOPE)
+    check_names(expr, SCOPE)
+    infer_shape(expr, SIZES)
+
+
 def said(text: str) -> tuple[str, str]:
     """The text with the place of the trouble marked, and what is said about it."""
     with pytest.raises(ExpressionError) as caught:
-        expr = parse(text, SCOPE)
-        check_names(expr, SCOPE)
-        infer_shape(expr, SIZES)
+        understood(text)
     error = caught.value
     marked = f"{text[: error.start]}<{text[error.start : error.end]}>{text[error.end :]}"
     return marked, error.message + (f" ({error.hint})" if error.hint else "")
