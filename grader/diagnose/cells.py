@@ -27,7 +27,8 @@ _MATCH = Tolerance(rel=1e-6, min_sigfigs=1)
 _SPREAD = 2 * np.log(9.0)
 _MOST_BITS = 12.0
 # A written 0 has no digits to compare; that a wrong value happens to be 0 is rare.
-_CHANCE_OF_ZERO = 1 / 60
+_CHANCE_OF_ZERO = 1 / 300
+_VISIBLE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ class Cells:
         """Which predictions differ visibly from those of the right rules, (cells, columns)."""
         with np.errstate(all="ignore"):
             difference = np.abs(lanes[0] - null[0])
-            least = np.maximum(written.half, 1e-9 * np.abs(null[0]))
+            # Half a unit says nothing where hardly a digit was written, as with a plain 0.
+            half = np.minimum(written.half, _VISIBLE * np.abs(null[0]))
+            least = np.maximum(half, 1e-9 * np.abs(null[0]))
             seen = (difference > least) | ~np.isfinite(lanes[0])
         return np.asarray(seen.any(axis=-1)[:, 0])
 

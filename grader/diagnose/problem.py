@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from grader.compare.problem import ProblemResult
     from grader.diagnose.model import Finding
     from grader.engine.derive import Plan
+    from grader.engine.steps import Target
     from grader.misconceptions import Misconception
 
     Array = NDArray[np.float64]
@@ -62,7 +64,7 @@ class Diagnostician:
         if not students.size:
             return {}
         asked = [
-            Asked(self.plan.targets[i], result.asked[i].written.take(students), result.asked[i].tolerance)
+            Asked(self._own_target(i), result.asked[i].written.take(students), result.asked[i].tolerance)
             for i in order
         ]
         group = Class(self.compiled, asked, result.inputs)
@@ -73,6 +75,11 @@ class Diagnostician:
         for student, finding in self._formulas(result, order, by_student):
             by_student.setdefault(student, []).append(finding)
         return by_student
+
+    def _own_target(self, question: str) -> Target:
+        """A question's own step: under a wrong rule dL/db need not be dL/dz any more."""
+        target = self.plan.targets[question]
+        return replace(target, node=target.shown)
 
     def _formulas(
         self, result: ProblemResult, order: Sequence[str], found: Mapping[int, Sequence[Finding]]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # Costs in nats. A rule costs ln(number of rules that could act) + ln 2; these are added or stand alone.
 LEAST_RULE = 3.5
 LOCAL = 0.4
+# Of many wrong answers some match by chance: an explanation has to say that much more.
+SHARE_OF_REDS = 0.5
 EXCEPTION = 6.0
 LEAST_WITH_EXCEPTION = 4
 REPAIR = 6.5
@@ -62,12 +64,19 @@ class Candidate:
 
 @dataclass(slots=True)
 class State:
-    """How far the explanation of one student's answers has come."""
+    """How far the explanation of one student's answers has come.
+
+    Args:
+        student: who.
+        red: the cells still unexplained.
+        rules: the variants that could concern him, by number.
+        price: for each cell what a rule costs there: the more rules could act, the more.
+    """
 
     student: int
     red: Mask
     rules: list[int]
-    cost: float
+    price: Array
     valid: list[Candidate] = field(default_factory=list)
     partial: list[Candidate] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -112,12 +121,16 @@ class Search:
         if not red.any():
             return None
         near = self.group.near(student)
-        hang: set[str] = set()
-        for cell in np.flatnonzero(red):
-            hang |= near[self.group.cells.index[cell][0]]
-        rules = [i for i, v in enumerate(self.variants) if not hang.isdisjoint(v.steps)][:MAX_RULES]
-        kinds = len({self.variants[i].id for i in rules})
-        return State(student, red, rules, max(LEAST_RULE, np.log(max(kinds, 1)) + np.log(2.0)))
+        cells = np.flatnonzero(red)
+        acting = {
+            q: [i for i, v in enumerate(self.variants) if not near[q].isdisjoint(v.steps)]
+            for q in {self.group.cells.index[cell][0] for cell in cells}
+        }
+        kinds = np.ones(red.size)
+        for cell in cells:
+            kinds[cell] = max(len({self.variants[i].id for i in acting[self.group.cells.index[cell][0]]}), 1)
+        rules = sorted({i for found in acting.values() for i in found})[:MAX_RULES]
+        return State(student, red, rules, np.maximum(LEAST_RULE, np.log(kinds) + np.log(2.0)))
 
     def _release(self) -> None:
         """Let go a wrong value where others show that the right one was used."""
@@ -180,7 +193,8 @@ class Search:
             self._add(state, variants, gained[:, column], broken[:, column], outcome, column)
             if keep_partial:
                 weight = float(outcome.weight[gained[:, column], column].sum())
-                gain = weight - self._cost(state, variants) - 1.5 * int(broken[:, column].sum())
+                price = self._cost(state, variants, gained[:, column])
+                gain = weight - price - 1.5 * int(broken[:, column].sum())
                 state.partial.append(Candidate(variants, gained[:, column], gain))
 
     def _weigh(self, outcome: Outcome, red: Mask, students: NDArray[np.intp]) -> tuple[Mask, Mask]:
@@ -199,7 +213,7 @@ class Search:
         column: int,
     ) -> None:
         """Keep a candidate whose every changed answer matches, but for one slip on top of the rule."""
-        gain = float(outcome.weight[gained, column].sum()) - self._cost(state, variants)
+        gain = float(outcome.weight[gained, column].sum()) - self._cost(state, variants, gained)
         misses = np.flatnonzero(broken)
         if misses.size > 1:
             return
@@ -220,8 +234,9 @@ class Search:
         value = value_at(self.group, lanes, state.student, at)
         return None if value is None else edit(value)
 
-    def _cost(self, state: State, variants: tuple[int, ...]) -> float:
-        return sum(state.cost + (0.0 if self.variants[v].tied else LOCAL) for v in variants)
+    def _cost(self, state: State, variants: tuple[int, ...], gained: Mask) -> float:
+        price = float(state.price[gained].max(initial=LEAST_RULE))
+        return sum(price + (0.0 if self.variants[v].tied else LOCAL) for v in variants)
 
     def _repairs(self, states: Sequence[State]) -> None:
         """A given read with the wrong sign: worth it where it explains several answers."""
@@ -253,7 +268,7 @@ class Search:
     def _choose(self, state: State) -> None:
         """Take the best explanations one after the other, as long as each is worth its cost."""
         remaining = state.red.copy()
-        threshold = float(np.log(max(int(state.red.sum()), 1)))
+        threshold = SHARE_OF_REDS * float(np.log(max(int(state.red.sum()), 1)))
         while remaining.any():
             worth = [(self._worth(c, remaining), c) for c in state.valid]
             worth = [(w, c) for w, c in worth if w > threshold]

@@ -46,6 +46,7 @@ class Value(NamedTuple):
     high: float
     weight: float
     unrounded: float
+    hidden: bool
 
     def near(self, value: float, half: float | None = None) -> bool:
         """Whether a value is what the right rule gives, to the digits written."""
@@ -55,9 +56,12 @@ class Value(NamedTuple):
     def exactly(self, value: float) -> bool:
         """Whether a value is what follows from the values as written, or from unrounded ones: nothing between.
 
-        An edit of digits has so many results that the whole of the bounds would catch chance values.
+        An edit of digits has so many results that the whole of the bounds would catch chance values; where
+        steps in between were not written, half a unit more is allowed.
         """
         reach = self.half * (1 + 1e-9) + 1e-12 * abs(value)
+        if self.hidden:
+            reach += min(self.half, 0.5 * (self.high - self.low))
         return abs(value - self.middle) <= reach or abs(value - self.unrounded) <= reach
 
 
@@ -111,6 +115,7 @@ def value_at(group: Class, lanes: Array, student: int, at: int) -> Value | None:
         float(lanes[2, 0, 0, 0, 0]),
         float(group.cells.rarity(lanes, w)[0, 0]),
         float(group.reference[0, at, 0, 0, 0]),
+        len(group.near(student)[group.cells.index[at][0]]) > 1,
     )
 
 
