@@ -22,13 +22,17 @@ class Refused(click.ClickException):
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turns what a spec or the file system refuses into `Refused`; anything else stays a fault of ours."""
+    """Turns what a spec, an export or the system refuses into `Refused`; the rest stays a fault of ours."""
+    from grader.report.safe import terminal
     from grader.source import SpecError
+    from grader.submission.tree import UnreadableError
 
     try:
         yield
     except SpecError as error:
         raise Refused(str(error)) from error
+    except UnreadableError as error:
+        raise Refused(terminal(f"grade: {error}")) from error
     except BrokenPipeError:
         raise
     except OSError as error:

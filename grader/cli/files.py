@@ -12,7 +12,8 @@ from pathlib import Path
 from grader.cli.failures import Refused, describe
 
 STANDARD_OUTPUT = "-"
-READ_AS_SUBMISSIONS = (".yaml", ".yml", ".json")
+READ_AS_SUBMISSIONS = (".yaml", ".yml", ".json", ".md", ".markdown", ".tex", ".ipynb")
+"""What would be graded next time; a gradebook in CSV is known by its first line and left alone."""
 
 
 def resolved(path: str | Path) -> Path:

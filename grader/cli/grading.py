@@ -7,12 +7,18 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.cli import files
 from grader.cli.failures import Refused, told
 from grader.cli.progress import Progress
 from grader.report.model import ClassReport
 from grader.report.safe import terminal
+
+if TYPE_CHECKING:
+    from grader.submission.intake import Intake
+
+EXPECTED = "files named *.yaml, .json, .csv, .md, .tex or .ipynb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def check(spec: str, submissions: Sequence[str], wanted: Sequence[Output]) -> No
 
 
 def grade(
-    spec: str, submissions: Sequence[str], jobs: int | None, *, quiet: bool, worked: bool
+    spec: str, submissions: Sequence[str], jobs: int | None, intake: Intake, *, quiet: bool, worked: bool
 ) -> Sequence[ClassReport]:
     """One report an assignment; how far it is shows on standard error.
 
@@ -91,15 +97,19 @@ def grade(
     from grader.run import grade_assignment, grade_folders
 
     reports: Sequence[ClassReport]
-    with told(), Progress(wanted=not quiet) as progress:
+    with told(), Progress(wanted=not quiet) as watch:
         if Path(spec).is_dir():
-            reports = grade_folders(spec, submissions[0], jobs=jobs, progress=progress, worked=worked)
+            reports = grade_folders(
+                spec, submissions[0], jobs=jobs, progress=watch, worked=worked, intake=intake
+            )
         else:
-            reports = [grade_assignment(spec, submissions, jobs=jobs, progress=progress, worked=worked)]
+            reports = [
+                grade_assignment(spec, submissions, jobs=jobs, progress=watch, worked=worked, intake=intake)
+            ]
     if not reports:
         raise Refused(f"grade: {spec}: no spec in this folder; expected a .yaml file")
     if not any(report.students for report in reports):
-        raise Refused(f"grade: {', '.join(submissions)}: no submission; expected .yaml, .yml or .json files")
+        raise Refused(f"grade: {', '.join(submissions)}: no submission; expected {EXPECTED}")
     return reports
 
 

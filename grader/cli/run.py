@@ -16,11 +16,26 @@ def _percent(_: click.Context, __: click.Parameter, value: float | None) -> floa
 @click.command(
     epilog=examples(
         "grade run specs/hw1.yaml submissions/hw1/ --csv grades.csv",
+        "grade run specs/hw1.yaml export.zip --roster class.csv",
         "grade run specs/ submissions/ --quiet --json out/",
     )
 )
 @click.argument("spec", type=click.Path(exists=True))
 @click.argument("submissions", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option(
+    "--from",
+    "source",
+    metavar="NAME",
+    help="Where the submissions come from, if that is not found out: "
+    "plain, gradescope, canvas, moodle, github, nbgrader or blackboard.",
+)
+@click.option(
+    "--roster",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="A class list, CSV: joins names and ids, and tells who handed nothing in.",
+)
+@click.option("--id-regex", metavar="REGEX", help="Take the id out of the name of each file or folder.")
 @click.option("--json", "json_path", metavar="FILE", help="Write the results; - is standard output.")
 @click.option("--csv", "csv_path", metavar="FILE", help="Write a gradebook.")
 @click.option("--junit", "junit_path", metavar="FILE", help="Write JUnit XML, for a CI job.")
@@ -40,6 +55,9 @@ def run(
     spec: str,
     submissions: tuple[str, ...],
     *,
+    source: str | None,
+    roster: str | None,
+    id_regex: str | None,
     json_path: str | None,
     csv_path: str | None,
     junit_path: str | None,
@@ -50,15 +68,18 @@ def run(
 ) -> None:
     """Grade a class: a table of students, then a report a question.
 
-    SUBMISSIONS are files, or folders of files. With a folder for SPEC, every spec in it is graded with the
-    subfolder of its name, and --json, --csv and --junit name folders.
+    SUBMISSIONS are files, folders of files, exports of learning platforms, or zip archives of these. With a
+    folder for SPEC, every spec in it is graded with the subfolder of its name, and --json, --csv and --junit
+    name folders.
     """
-    from grader.cli import grading
+    from grader.cli import grading, intake
 
     outputs = grading.outputs(json_path, csv_path, junit_path)
     grading.check(spec, submissions, outputs)
+    arrival = intake.intake(source, roster, id_regex)
     printed = not quiet and not any(output.is_standard for output in outputs)
-    reports = grading.grade(spec, submissions, jobs, quiet=quiet, worked=printed)
+    reports = grading.grade(spec, submissions, jobs, arrival, quiet=quiet, worked=printed)
+    intake.tell(reports)
     grading.write(spec, outputs, reports)
     if printed:
         grading.show(reports)

@@ -174,7 +174,8 @@ class StudentReport:
 class ClassReport:
     """One assignment, all students (sorted by student id, then file).
 
-    `ignored` are the files that lay among the submissions and are none, by their names.
+    `ignored` are the files that lay among the submissions and are none, by their names; `sources` says of
+    each place what kind of export it is, where that was found out.
     """
 
     assignment: str
@@ -183,6 +184,7 @@ class ClassReport:
     questions: tuple[Asked, ...]
     students: tuple[StudentReport, ...]
     ignored: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 class SolvedStep(NamedTuple):

@@ -12,21 +12,26 @@ from grader.report.model import ClassReport, StudentReport
 from grader.run.answers import answers_of, unreadable
 from grader.run.asked import asked_of
 from grader.run.collection import paused
+from grader.run.intake import ABSENT, hints, settled
 from grader.run.mistakes import mark
 from grader.run.own import add_own
 from grader.source import SpecError
 from grader.spec import load
-from grader.submission import files
+from grader.submission import files, sources
+from grader.submission.intake import Intake
+from grader.submission.model import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from grader.compare.problem import ProblemResult
     from grader.report.model import Answer, Asked
     from grader.spec.model import Assignment
-    from grader.submission.model import Submission
+    from grader.submission.model import Given
 
     Progress = Callable[[int, int], None]
+
+_ANY = Intake()
 
 # Students graded in one go: enough for numpy's sake, few enough for progress and memory.
 CHUNK = 2_000
@@ -39,6 +44,7 @@ def grade_assignment(
     jobs: int | None = None,
     progress: Progress | None = None,
     worked: bool = False,
+    intake: Intake = _ANY,
 ) -> ClassReport:
     """Grade submissions against a spec.
 
@@ -48,13 +54,15 @@ def grade_assignment(
         jobs: the number of processes; 1 unless said otherwise.
         progress: called with (done, total).
         worked: whether reports show the worked step of each question.
+        intake: where the submissions come from.
 
     Raises:
         SpecError: with everything that is wrong with the spec.
         OSError: when a path cannot be read.
+        UnreadableError: when a whole archive or export cannot be read.
     """
     with paused():
-        return _graded(spec, paths, jobs, progress, worked=worked)
+        return _graded(spec, paths, jobs, progress, intake, worked=worked)
 
 
 def _graded(
@@ -62,28 +70,35 @@ def _graded(
     paths: Iterable[str | Path],
     jobs: int | None,
     progress: Progress | None,
+    intake: Intake,
     *,
     worked: bool,
 ) -> ClassReport:
     assignment = load(str(spec)) if isinstance(spec, str | Path) else spec
-    found = files.find_files(str(p) for p in paths)
+    found = sources.find((str(p) for p in paths), intake.source, assignment.id)
+    setting = files.Setting(hints(assignment), intake.roster, intake.id_pattern)
     grader = AssignmentGrader(assignment, worked=worked)
     total = len(found.files)
     students: list[StudentReport] = []
     if jobs is not None and jobs > 1 and total > CHUNK:
         from grader.run.parallel import grade_in_parallel
 
-        students = grade_in_parallel(grader, found.files, jobs, progress)
+        students = grade_in_parallel(grader, setting, found.files, jobs, progress)
     else:
         for first in range(0, max(total, 1), CHUNK):
             chunk = found.files[first : first + CHUNK]
-            students += grader.grade([files.read(f.path, f.root) for f in chunk])
+            students += grader.grade(files.read_all(chunk, setting))
             if progress is not None:
                 progress(first + len(chunk), total)
+    if intake.roster is not None and students:
+        absent = intake.roster.absent({s.student for s in students})
+        students += grader.grade([Submission(student, "", {}, notes=(ABSENT,)) for student in absent])
     students = _twice(sorted(students, key=lambda s: (s.student, s.file)))
     title = assignment.title or assignment.id
     asked = tuple(grader.asked)
-    return ClassReport(assignment.id, title, grader.max_score, asked, tuple(students), found.ignored)
+    return ClassReport(
+        assignment.id, title, grader.max_score, asked, tuple(students), found.ignored, found.sources
+    )
 
 
 def grade_folders(
@@ -93,6 +108,7 @@ def grade_folders(
     jobs: int | None = None,
     progress: Progress | None = None,
     worked: bool = False,
+    intake: Intake = _ANY,
 ) -> list[ClassReport]:
     """Grade every spec of a folder with the subfolder of its name; nothing is graded if a spec is at fault.
 
@@ -112,7 +128,9 @@ def grade_folders(
     for assignment in assignments:
         folder = Path(submissions) / assignment.id
         paths = [folder] if folder.is_dir() else []
-        reports.append(grade_assignment(assignment, paths, jobs=jobs, progress=progress, worked=worked))
+        reports.append(
+            grade_assignment(assignment, paths, jobs=jobs, progress=progress, worked=worked, intake=intake)
+        )
     return reports
 
 
@@ -142,6 +160,11 @@ def _twice(students: Sequence[StudentReport]) -> list[StudentReport]:
         else:
             out.append(s)
     return out
+
+
+def _answers(submission: Submission, grader: ProblemGrader) -> Mapping[str, Given]:
+    answers = submission.answers.get(grader.problem.id, {})
+    return settled(answers, grader.matcher) if submission.prose else answers
 
 
 class AssignmentGrader:
@@ -174,7 +197,7 @@ class AssignmentGrader:
         seen: list[set[str]] = [set() for _ in readable]
         parts = zip(self.graders, self.diagnosticians, self.asked_by_problem, strict=True)
         for grader, diagnostician, asked in parts:
-            answers = [s.answers.get(grader.problem.id, {}) for s in readable]
+            answers = [_answers(s, grader) for s in readable]
             result = grader.grade(answers)
             for student, texts in result.notes.items():
                 notes[student] += texts
@@ -191,7 +214,7 @@ class AssignmentGrader:
         return [self._unreadable(s) if s.errors else next(reports) for s in submissions]
 
     def _report(self, submission: Submission, answers: tuple[Answer, ...], notes: list[str]) -> StudentReport:
-        unknown = [p for p in submission.answers if p not in self.problem_ids]
+        unknown = [p for p in submission.answers if p not in self.problem_ids and not submission.prose]
         notes += [f'"{p}" is not a problem of this assignment' for p in unknown]
         score = float(sum(a.score for a in answers))
         return StudentReport(

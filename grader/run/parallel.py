@@ -13,6 +13,7 @@ from grader.submission import files
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from grader.submission.found import File
     from grader.submission.model import Submission
 
 CHUNK = 250
@@ -27,37 +28,41 @@ class Grader(Protocol):
         """One report a submission, in their order."""
 
 
-_worker: Grader | None = None
+_worker: tuple[Grader, files.Setting] | None = None
 
 
 def grade_in_parallel(
     grader: Grader,
-    found: Sequence[files.File],
+    setting: files.Setting,
+    found: Sequence[File],
     jobs: int,
     progress: Callable[[int, int], None] | None,
 ) -> list[StudentReport]:
     """Grade files in ``jobs`` processes."""
     chunks = [found[i : i + CHUNK] for i in range(0, len(found), CHUNK)]
     students: list[StudentReport] = []
-    with ProcessPoolExecutor(min(jobs, len(chunks)), initializer=_start, initargs=(grader,)) as pool:
+    done = 0
+    with ProcessPoolExecutor(min(jobs, len(chunks)), initializer=_start, initargs=(grader, setting)) as pool:
         for packed in pool.map(_grade, chunks):
             students += _unpack(packed, grader)
+            done = min(done + CHUNK, len(found))
             if progress is not None:
-                progress(len(students), len(found))
+                progress(done, len(found))
     return students
 
 
-def _start(grader: Grader) -> None:
+def _start(grader: Grader, setting: files.Setting) -> None:
     global _worker  # noqa: PLW0603 - a process has one grader, made once
-    _worker = grader
+    _worker = grader, setting
 
 
-def _grade(chunk: Sequence[files.File]) -> bytes:
+def _grade(chunk: Sequence[File]) -> bytes:
     if _worker is None:
         raise RuntimeError
-    reports = _worker.grade([files.read(f.path, f.root) for f in chunk])
+    grader, setting = _worker
+    reports = grader.grade(files.read_all(chunk, setting))
     buffer = io.BytesIO()
-    _Pickler(buffer, _worker).dump(reports)
+    _Pickler(buffer, grader).dump(reports)
     return buffer.getvalue()
 
 

@@ -43,11 +43,34 @@ def read_text(path: str) -> str:
     Raises:
         UnreadableError: it cannot be opened, is too large, no regular file, or no text in UTF-8.
     """
+    return decode(read_bytes(path))
+
+
+def read_bytes(path: str, limit: int = MAX_BYTES) -> bytes:
+    """What a regular file holds, if that is no more than the limit.
+
+    Raises:
+        UnreadableError: it cannot be opened, is too large, or no regular file.
+    """
     try:
-        data = _read(path)
+        return _read(path, limit)
     except OSError as error:
         raise UnreadableError(_trouble(path, error)) from None
-    return decode(data)
+
+
+def decode_table(data: bytes) -> tuple[str, bool]:
+    """The text of a table, and whether it was in Windows-1252, which office programs still write.
+
+    Raises:
+        UnreadableError: it is no text.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return decode(data.decode("utf-16", errors="replace").encode()), False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return decode(data.decode("cp1252", errors="replace").encode()), True
+    return decode(data), False
 
 
 def decode(data: bytes) -> str:
@@ -69,26 +92,26 @@ def decode(data: bytes) -> str:
     return text
 
 
-def _read(path: str) -> bytes:
+def _read(path: str, limit: int) -> bytes:
     handle = os.open(path, _FLAGS)
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError(_no_file(status.st_mode))
-        if status.st_size > MAX_BYTES:
-            raise UnreadableError(_too_large(status.st_size))
-        return _bytes(handle, status.st_size)
+        if status.st_size > limit:
+            raise UnreadableError(too_large(status.st_size, limit))
+        return _bytes(handle, status.st_size, limit)
     finally:
         os.close(handle)
 
 
-def _bytes(handle: int, size: int) -> bytes:
+def _bytes(handle: int, size: int, limit: int) -> bytes:
     """What the file holds now, which may be more than the size that it had a moment ago."""
     data = os.read(handle, size + 1)
-    while more := len(data) > size and os.read(handle, MAX_BYTES):
+    while more := len(data) > size and os.read(handle, limit):
         data += more
-        if len(data) > MAX_BYTES:
-            raise UnreadableError(_too_large(len(data)))
+        if len(data) > limit:
+            raise UnreadableError(too_large(len(data), limit))
     return data
 
 
@@ -97,8 +120,9 @@ def _no_file(mode: int) -> str:
     return f"found {kind}; expected a file with answers"
 
 
-def _too_large(size: int) -> str:
-    return f"the file has {size:,} bytes; expected at most {MAX_BYTES:,}"
+def too_large(size: int, limit: int) -> str:
+    """What is said of a file that is refused for its size."""
+    return f"the file has {size:,} bytes; expected at most {limit:,}"
 
 
 def _trouble(path: str, error: OSError) -> str:

@@ -24,7 +24,8 @@ class Duplicate:
     def reason(self) -> str:
         """A sentence for the student: `answered twice: 0.2 (line 4) and 0.3 (line 9)`."""
         times = "twice" if len(self.lines) == 2 else f"{len(self.lines)} times"
-        places = [f"{text} (line {line})" for text, line in zip(self.texts, self.lines, strict=True)]
+        given = zip(self.texts, self.lines, strict=True)
+        places = [f"{text} (line {line})" if line else text for text, line in given]
         return f"answered {times}: {', '.join(places[:-1])} and {places[-1]}"
 
 
@@ -65,6 +66,8 @@ class Submission:
     errors: why the file could not be read at all (answers is then empty), a sentence each.
     notes: what was odd but did not prevent reading it.
     file: the name to show, relative to the folder that was given; path: where to read it again.
+    prose: the answers stand in running text, so that a name that is no question is no mistake, and of two
+        names for one question the later counts.
     """
 
     student: str
@@ -74,6 +77,7 @@ class Submission:
     notes: tuple[str, ...] = ()
     path: str = ""
     locator: Locator = field(default=nowhere, repr=False, compare=False)
+    prose: bool = False
 
     @property
     def unreadable(self) -> bool:

@@ -10,16 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.submission import files
+from grader.submission import files, readers, sources
 from grader.submission.encoding import decode
+from grader.submission.found import Found
 from grader.submission.model import Submission
 from grader.submission.tree import MAX_BYTES, UnreadableError
 
 SHEET = "answers:\n  q3:\n    z1: 0.2\n"
 
 
-def names(found: files.Found) -> list[str]:
+def names(found: Found) -> list[str]:
     return [Path(file.path).name for file in found.files]
+
+
+def read_folder(folder: Path) -> list[Submission]:
+    found = files.read_all(sources.find([folder]).files)
+    return sorted(found, key=lambda submission: (submission.student, submission.file))
 
 
 def only_error(submission: Submission) -> str:
@@ -34,7 +40,7 @@ def test_a_folder_gives_its_submissions_in_order_and_names_the_rest(tmp_path: Pa
         (tmp_path / name).write_text(SHEET)
     (tmp_path / "folder.yaml").mkdir()
     (tmp_path / "deeper").mkdir()
-    found = files.find_files([tmp_path])
+    found = sources.find([tmp_path])
     assert names(found) == ["C.YML", "a.json", "b.yaml", "folder.yaml"]
     assert found.ignored == ("deeper", "notes.txt", "yaml")
 
@@ -44,7 +50,7 @@ def test_files_and_folders_together_count_each_file_once_in_any_order(tmp_path: 
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(SHEET)
     paths = [f"{tmp_path}/y", f"{tmp_path}/x/b.yaml", f"{tmp_path}/y/../x"]
-    forth, back = files.find_files(paths), files.find_files(reversed(paths))
+    forth, back = sources.find(paths), sources.find(reversed(paths))
     assert names(forth) == names(back) == ["a.yaml", "a.yaml", "b.yaml"]
     assert [Path(file.path).resolve() for file in forth.files] == [
         Path(file.path).resolve() for file in back.files
@@ -53,13 +59,13 @@ def test_files_and_folders_together_count_each_file_once_in_any_order(tmp_path: 
 
 def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        files.find_files([tmp_path / "nothing"])
+        sources.find([tmp_path / "nothing"])
 
 
 def test_the_student_is_named_in_the_file_or_by_it(tmp_path: Path) -> None:
     (tmp_path / "s.17.yaml").write_text(SHEET)
     (tmp_path / "t.json").write_text('{"student": " Ann  Lee ", "answers": {"q3": {"z1": 0.2}}}')
-    stem, named = files.read_folder(tmp_path)[::-1]
+    stem, named = read_folder(tmp_path)[::-1]
     assert (stem.student, stem.file) == ("s.17", "s.17.yaml")
     assert (named.student, named.file) == ("Ann Lee", "t.json")
     assert stem.answers == named.answers == {"q3": {"z1": "0.2"}}
@@ -106,7 +112,7 @@ def test_links_count_when_they_lead_to_a_file(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").symlink_to(tmp_path / "real.txt")
     (tmp_path / "lost.yaml").symlink_to(tmp_path / "nothing")
     (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
-    assert names(files.find_files([tmp_path])) == ["good.yaml", "loop.yaml", "lost.yaml"]
+    assert names(sources.find([tmp_path])) == ["good.yaml", "loop.yaml", "lost.yaml"]
     assert files.read(tmp_path / "good.yaml").answers == {"q3": {"z1": "0.2"}}
     assert only_error(files.read(tmp_path / "lost.yaml")) == "found a link to nothing; expected a file"
     assert "leads back to itself" in only_error(files.read(tmp_path / "loop.yaml"))
@@ -150,14 +156,14 @@ def test_a_large_file_is_refused_unread(tmp_path: Path) -> None:
 def test_another_kind_of_file(tmp_path: Path) -> None:
     (tmp_path / "s.txt").write_text(SHEET)
     assert only_error(files.read(tmp_path / "s.txt")) == (
-        "found a file named `*.txt`; expected one of .yaml, .yml, .json"
+        f"found a file named `*.txt`; expected one of {', '.join(readers.SUFFIXES)}"
     )
 
 
 def test_a_name_that_is_no_text_is_shown_all_the_same(tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/s\xff\n.yaml"
     Path(os.fsdecode(path)).write_text(SHEET)
-    (submission,) = files.read_folder(tmp_path)
+    (submission,) = read_folder(tmp_path)
     assert (submission.student, submission.file) == ("s\ufffd\ufffd", "s\ufffd\ufffd.yaml")
     assert submission.locate("q3", "z1") == (3, 9)
 
@@ -195,7 +201,7 @@ def test_any_bytes_make_a_submission(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, head: bytes
 ) -> None:
     folder = tmp_path_factory.getbasetemp()
-    for suffix in files.SUFFIXES:
+    for suffix in readers.SUFFIXES:
         path = folder / f"any{suffix}"
         path.write_bytes(head + data)
         submission = files.read(path, folder)

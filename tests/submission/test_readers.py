@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.submission import json_reader, json_scanner, yaml_events, yaml_plain, yaml_reader
 from grader.submission.model import Duplicate, Misplaced
+from grader.submission.readers import json_reader, json_scanner, yaml_events, yaml_plain, yaml_reader
 from grader.submission.shape import Content, interpret
 from grader.submission.tree import MAX_NODES, Node, UnreadableError
 

@@ -77,11 +77,12 @@ def remarks(report: ClassReport) -> Iterator[RenderableType]:
         yield Text()
         yield heading("Files")
     for student in remarked:
-        yield Padding(text(student.file), (0, 0, 0, 2))
+        yield Padding(text(student.file or student.student), (0, 0, 0, 2))
         for remark in student.remarks:
             yield Padding(text(remark, "red" if student.unreadable else "yellow"), (0, 0, 0, 4))
     if report.ignored:
         yield Padding(text(", ".join(report.ignored)), (0, 0, 0, 2))
         yield Padding(
-            Text("not graded; a submission is named *.yaml, *.yml or *.json", "yellow"), (0, 0, 0, 4)
+            Text("not graded; a submission is named *.yaml, .json, .csv, .md, .tex or .ipynb", "yellow"),
+            (0, 0, 0, 4),
         )

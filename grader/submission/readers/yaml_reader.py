@@ -6,12 +6,13 @@ goes to yaml_events.py, and only then is PyYAML imported.
 
 from __future__ import annotations
 
-from grader.submission import yaml_plain
+from grader.submission.hints import NO_HINTS, Hints
+from grader.submission.readers import yaml_plain
 from grader.submission.shape import Content, interpret
 from grader.submission.tree import Node
 
 
-def read(text: str) -> Content:
+def read(text: str, _hints: Hints = NO_HINTS) -> Content:
     """The submission in the text.
 
     Raises:
@@ -20,12 +21,12 @@ def read(text: str) -> Content:
     return yaml_plain.read(text) or interpret(parse(text))
 
 
-def parse(text: str) -> Node | None:
+def parse(text: str, _hints: Hints = NO_HINTS) -> Node | None:
     """The text's tree with its places, None for an empty one.
 
     Raises:
         UnreadableError: as for `read`, the shape apart.
     """
-    from grader.submission import yaml_events
+    from grader.submission.readers import yaml_events
 
     return yaml_events.parse(text)

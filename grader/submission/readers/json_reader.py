@@ -10,12 +10,11 @@ import json
 import re
 from typing import TypeAlias
 
-from grader.submission.json_scanner import parse
+from grader.submission.hints import NO_HINTS, Hints
 from grader.submission.model import Given, Raw
+from grader.submission.readers import json_scanner
 from grader.submission.shape import Content, interpret, student_name
-from grader.submission.tree import CERTAIN_LENGTH
-
-__all__ = ["parse", "read"]
+from grader.submission.tree import CERTAIN_LENGTH, Node
 
 _Value: TypeAlias = "str | bool | list[_Value] | dict[str, _Value] | None"
 
@@ -27,13 +26,22 @@ class _DoubtfulError(Exception):
     """Something that the scanner should decide."""
 
 
-def read(text: str) -> Content:
+def read(text: str, _hints: Hints = NO_HINTS) -> Content:
     """The submission in the text.
 
     Raises:
         UnreadableError: it is no JSON, or has not the shape of a submission.
     """
     return _read_plain(text) or interpret(parse(text))
+
+
+def parse(text: str, _hints: Hints = NO_HINTS) -> Node | None:
+    """The text's tree with its places, None for an empty one.
+
+    Raises:
+        UnreadableError: it is no JSON, or nested too deep.
+    """
+    return json_scanner.parse(text)
 
 
 def _read_plain(text: str) -> Content | None:

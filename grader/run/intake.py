@@ -1,0 +1,48 @@
+"""What an assignment tells the readers of submissions, and what it takes from running text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.submission.hints import ProblemHint, hints_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grader.compare.match import Matcher
+    from grader.spec.model import Assignment
+    from grader.submission.hints import Hints
+    from grader.submission.model import Given
+
+ABSENT = "handed nothing in"
+
+
+def hints(assignment: Assignment) -> Hints:
+    """The names of an assignment's problems and questions."""
+    return hints_of(
+        ProblemHint(
+            problem.id,
+            problem.title,
+            (*(name for one in problem.questions for name in (one.id, one.ask) if name), *problem.aliases),
+        )
+        for problem in assignment.problems
+    )
+
+
+def settled(answers: Mapping[str, Given], matcher: Matcher) -> dict[str, Given]:
+    """The answers that running text gives to the questions of a problem.
+
+    Text has names of its own that are no question, and states a quantity again when it is worked out: under
+    whichever spelling, the last statement counts.
+    """
+    last: dict[tuple[int, object], str] = {}
+    for key in answers:
+        match = matcher.find(key)
+        if match is None:
+            continue
+        if match.place is None:  # the whole replaces the elements that stood before it
+            last = {target: name for target, name in last.items() if target[0] != match.question}
+        elif (match.question, None) in last:
+            continue
+        last[match.question, match.place] = key
+    return {key: answers[key] for key in last.values()}
