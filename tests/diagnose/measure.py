@@ -104,13 +104,21 @@ def singles(exercise_: Exercise, tally: Tally) -> None:
             tally.failures[f"{variants[i].id} after {first[0]}"] += 1
 
 
+def _alone(exercise_: Exercise) -> list[bool]:
+    """Whether each wrong rule alone makes an answer wrong: beyond the tolerance, that is."""
+    everyone = [exercise_.wrong(v) for v in exercise_.variants]
+    sane = [_sane(a) for a in everyone]
+    result = exercise_.grader.grade([a if s else exercise_.right for a, s in zip(everyone, sane, strict=True)])  # type: ignore[misc]
+    return [s and wrong_cells(result, i) > 0 for i, s in enumerate(sane)]
+
+
 def pairs(exercise_: Exercise, tally: Tally, rng: random.Random, count: int) -> None:
     """Two wrong rules at once, both visible."""
-    variants = list(exercise_.variants)
+    variants = [v for v, a in zip(exercise_.variants, _alone(exercise_), strict=True) if a]
     chosen: list[tuple[Variant, Variant]] = []
     everyone: list[Answers] = []
     for _ in range(count * 6):
-        if len(chosen) == count or len(variants) < 2:
+        if len(chosen) == count or len(variants) < 2:  # noqa: PLR2004 - a pair
             break
         a, b = rng.sample(variants, 2)
         if a.id == b.id or set(a.steps) & set(b.steps):
