@@ -105,13 +105,25 @@ def expand(spec: str) -> None:
     sys.stdout.write(text)
 
 
-@click.command(epilog=examples("grade sheet specs/hw1.yaml > hw1-blank.yaml"))
+@click.command(
+    epilog=examples(
+        "grade sheet specs/hw1.yaml > hw1-blank.yaml", "grade sheet specs/hw1.yaml --format ipynb > hw1.ipynb"
+    )
+)
 @click.argument("spec", type=SPEC)
-def sheet(spec: str) -> None:
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["yaml", "md", "csv", "ipynb"]),
+    default="yaml",
+    help="YAML unless said otherwise; Markdown, CSV or a Jupyter notebook.",
+)
+def sheet(spec: str, format_name: str) -> None:
     """Print a blank answer sheet for students."""
-    from grader.report import sheet as blank
+    from grader.report import sheets
     from grader.run import grade_assignment
 
     with told():
         report = grade_assignment(spec, [])
-    sys.stdout.writelines(blank.render(report.title, report.assignment, report.questions))
+    render = sheets.sheet(format_name)
+    sys.stdout.writelines(render(report.title, report.assignment, report.questions))

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 import yaml
 
-from grader.report import sheet
 from grader.report.model import Asked
+from grader.report.sheets import sheet
 from grader.submission.files import read
 from tests.report.golden_file import compare
 from tests.report.samples import HOSTILE, QUESTIONS
 
 
 def rendered(*questions: Asked) -> str:
-    return "".join(sheet.render("Homework 1", "hw1", questions))
+    return "".join(sheet("yaml")("Homework 1", "hw1", questions))
 
 
 def parsed(text: str) -> Any:

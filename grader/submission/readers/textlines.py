@@ -62,6 +62,8 @@ def answers(line: str, text: str, hints: Hints) -> list[Found]:
     if exact := _EXACT.match(line, start):
         value = text[exact.end() :].rstrip()
         key = text[exact.start("key") : exact.end("key")]
+        if len(key) > 2 and key[0] == key[-1] == " ":  # what Markdown takes away beside a backtick
+            key = key[1:-1]
         return [Found(key, value, exact.start("key"), exact.end(), len(line), exact=True)]
     label = _LABEL.match(line, start)
     if label and hints.knows(_bare(label["key"])):

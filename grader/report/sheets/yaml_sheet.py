@@ -1,4 +1,4 @@
-"""A blank answer sheet: the submission that a student fills in, every question there and unanswered."""
+"""The blank sheet in YAML: an answer goes between its name and the comment about it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import groupby
 
 from grader.report.model import Asked
 from grader.report.numbers import points
-from grader.report.safe import shortened, visible
+from grader.report.sheets.words import comment, hint
 
 _PLAIN = re.compile(r"(?:[^\W\d_]|∂)[\w∂./^'()+*=,[\]-]*(?: [\w∂./^'()+*=,[\]-]+)*")
 """Keys that every YAML reader takes as they stand: a letter first, no colon, no hash, single blanks."""
@@ -17,9 +17,6 @@ _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 """What readers of YAML 1.1 take for something else than text."""
 
 _ESCAPE = re.compile(r'[\x00-\x1f\x7f-\xa0"\\]|[^\x20-\x7e]')
-_DRAWN = 12
-"""How many elements a vector or matrix may have to be drawn with a dot for each."""
-
 _SIMPLE_KEY = 900
 """YAML allows a key on one line 1024 characters."""
 
@@ -28,41 +25,14 @@ def render(title: str, assignment: str, questions: Iterable[Asked]) -> Iterator[
     """The sheet, a chunk a line. A comment beside each question says what is asked, its form, its points."""
     asked = list(questions)
     total = points(sum(question.max_score for question in asked))
-    yield f"# {_comment(title)} ({_comment(assignment)}), {total}\n"
+    yield f"# {comment(title)} ({comment(assignment)}), {total}\n"
     yield "student:\nanswers:\n"
     for problem, group in groupby(asked, key=lambda question: question.problem):
         first, *rest = group
-        heading = f" # {_comment(first.problem_title)}" if first.problem_title else ""
+        heading = f" # {comment(first.problem_title)}" if first.problem_title else ""
         yield f"{_key(problem, '  ')}{heading}\n"
         for question in (first, *rest):
-            yield f"{_key(question.question, '    ')} # {_hint(question)}\n"
-
-
-def _hint(asked: Asked) -> str:
-    parts = [part for part in (asked.title, asked.ask) if part and part != asked.question]
-    return "; ".join([*map(_comment, parts), f"{_form(asked)}, {points(asked.max_score)}"])
-
-
-def _form(asked: Asked) -> str:
-    """How the answer is to be written."""
-    if asked.kind == "depends":
-        return "yes or no"
-    if asked.kind == "choice":
-        return "one of: " + _comment(" | ".join(asked.options))
-    if asked.kind == "text":
-        return "text"
-    rows, columns = asked.shape or (1, 1)
-    if (rows, columns) == (1, 1):
-        return "a number" if asked.shape else "a number or an expression"
-    row = f"[{', '.join(['.'] * columns)}]"
-    blank = f"[{', '.join(['.'] * rows)}]" if columns == 1 else f"[{', '.join([row] * rows)}]"
-    drawn = f" {blank}" if rows * columns <= _DRAWN else ""
-    return f"a vector of {rows}{drawn}" if columns == 1 else f"a {rows} x {columns} matrix, row by row{drawn}"
-
-
-def _comment(text: str) -> str:
-    """Text that stays within its comment."""
-    return shortened(visible(text), 200)
+            yield f"{_key(question.question, '    ')} # {hint(question)}\n"
 
 
 def _key(text: str, indent: str) -> str:
