@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int]
 _MAX_KEY = 200
-_PRIMED = re.compile(r"^(?P<name>[^\W\d]\w*)(?P<index>\[[\d,\s]+\])?(?P<marks>['′’]+)(?P<after>\[[\d,\s]+\])?$")
+_PRIMED = re.compile(
+    r"^(?P<name>[^\W\d]\w*)(?P<index>\[[\d,\s]+\])?(?P<marks>['′’]+)(?P<after>\[[\d,\s]+\])?$"
+)
 _NEW = re.compile(
     r"^(?:new[_ ]+(?P<behind>[^\W\d]\w*?)|(?P<front>[^\W\d]\w*?)(?:[_ ]new|\s*\(new\)))(?P<index>\[[\d,\s]+\])?$"
 )
@@ -52,7 +54,9 @@ class Matcher:
             target = plan.targets.get(question.id)
             if target is not None:
                 self.by_quantity.setdefault(render(target.expr), i)
-        self.shapes = [plan.targets[q.id].shape if q.id in plan.targets else NUMBER for q in problem.questions]
+        self.shapes = [
+            plan.targets[q.id].shape if q.id in plan.targets else NUMBER for q in problem.questions
+        ]
         for i, question in enumerate(problem.questions):
             if question.ask:
                 self.by_key[question.ask] = Match(i, None)

@@ -59,7 +59,9 @@ class Diagnostician:
         if not order or result.inputs is None:
             return {}
         codes = [result.questions[i].codes for i in order]
-        wrong = [(c == WRONG) & result.asked[i].written.present[..., 0] for c, i in zip(codes, order, strict=True)]
+        wrong = [
+            (c == WRONG) & result.asked[i].written.present[..., 0] for c, i in zip(codes, order, strict=True)
+        ]
         students = np.flatnonzero(np.any([w.any(axis=(0, 1)) for w in wrong], axis=0))
         if not students.size:
             return {}
@@ -93,7 +95,11 @@ class Diagnostician:
                 place = formula.place or (0, 0)
                 whole = asked.target.shape if formula.place is None else (1, 1)
                 cell = (q, *place)
-                if whole != (1, 1) or codes[(*place, formula.student)] != WRONG or (formula.student, cell) in explained:
+                if (
+                    whole != (1, 1)
+                    or codes[(*place, formula.student)] != WRONG
+                    or (formula.student, cell) in explained
+                ):
                     continue
                 edits = edits or FormulaEdits(View(self.plan), self._values(result))
                 right = result.reference[i][(*place, 0)]

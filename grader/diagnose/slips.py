@@ -74,7 +74,9 @@ def slips_at(group: Class, null: Array, student: int, cell: Cell, reds: int = 1)
     threshold = float(np.log(max(reds, 1)))
     found = [(price, i) for price, i in _families(value) if value.weight - price > threshold]
     found += [
-        (price, i) for price, i in _copies(group, null, student, cell, value) if value.weight - price > threshold
+        (price, i)
+        for price, i in _copies(group, null, student, cell, value)
+        if value.weight - price > threshold
     ]
     if group.released[cell[0], student]:
         found.append((NOT_CARRIED, "slip.not_carried"))
@@ -173,7 +175,7 @@ def _one_dropped(value: Value, digits: str) -> bool:
     if len(digits) < 3 or value.middle == 0 or (value.written < 0) != (value.middle < 0):
         return False
     full = f"{abs(value.middle):.{len(digits)}e}"
-    right = full.split("e")[0].replace(".", "")
+    right = full.split("e", maxsplit=1)[0].replace(".", "")
     exponent = int(full.split("e")[1])
     written = int(f"{abs(value.written):e}".split("e")[1])
     if exponent != written:

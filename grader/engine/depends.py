@@ -71,4 +71,5 @@ def _value(engine: Engine, target: Target, inputs: dict[str, Array], node: Node,
         held[node] = lambda value: (value + shift, np.ones((1, 1, 1, 1), dtype=bool))
     keep = [*target.nodes, *([target.node] if target.node else [])]
     trace = engine.solve(keep, horizon=engine.plan.horizon, inputs=inputs, held=held)
-    return evaluate_targets(engine.plan, [target], trace)[0]
+    value: Array = evaluate_targets(engine.plan, [target], trace)[0]
+    return value

@@ -37,9 +37,7 @@ def sample(problem: Problem, engine: Engine) -> dict[str, Array] | None:
     seed = zlib.crc32(problem.id.encode())
     for low, high in _RANGES:
         generator = np.random.default_rng(seed)
-        candidates = {
-            n: _draw(s, low, high, generator, WANTED * _TRIES) for n, s in problem.symbols.items()
-        }
+        candidates = {n: _draw(s, low, high, generator, WANTED * _TRIES) for n, s in problem.symbols.items()}
         good = np.flatnonzero(_finite(engine, candidates))[:WANTED]
         if good.size >= LEAST:
             return {n: v[..., good] for n, v in candidates.items()}

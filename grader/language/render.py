@@ -12,8 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 1, 2, 3, 4, 5
-_LEVEL = {"sum": _SUM, "neg": _SUM, "mul": _PRODUCT, "div": _PRODUCT, "matmul": _PRODUCT, "pow": _POWER,
-          "T": _POWER}
+_LEVEL = {
+    "sum": _SUM,
+    "neg": _SUM,
+    "mul": _PRODUCT,
+    "div": _PRODUCT,
+    "matmul": _PRODUCT,
+    "pow": _POWER,
+    "T": _POWER,
+}
 _NUMBER = re.compile(r"-?[\d.]+(?:e[-+]?\d+)?")
 _DERIVATIVE = re.compile(r"d[^\W\d]\w*/d[^\W\d]\w*")
 _SIGN = {"mul": "*", "div": "/", "matmul": " @ "}

@@ -162,7 +162,9 @@ def _outer(expr: Expr, shapes: list[Shape]) -> Shape:
 def _concat(expr: Expr, shapes: list[Shape]) -> Shape:
     columns = {s[1] for s in shapes}
     if len(columns) > 1:
-        message = f"concat stacks columns; {show_shape(shapes[0])} and {show_shape(shapes[1])} differ in width"
+        message = (
+            f"concat stacks columns; {show_shape(shapes[0])} and {show_shape(shapes[1])} differ in width"
+        )
         raise ExpressionError(message, expr.start, expr.end)
     return (sum(s[0] for s in shapes), shapes[0][1])
 

@@ -104,16 +104,16 @@ def answers_of(
     if question.kind == "value":
         return _Numbered(question, asked, result.questions[question.id], marks or {}).answers()
     if question.kind == "text":
-        return [
-            Answer(asked, "missing" if _blank(g) else "manual", 0.0, _text(g)) for g in given[:students]
-        ]
+        return [Answer(asked, "missing" if _blank(g) else "manual", 0.0, _text(g)) for g in given[:students]]
     judge = _yes_or_no if question.kind == "depends" else _choice
     return [_simple(asked, g, judge) for g in given[:students]]
 
 
 def unreadable(asked: Sequence[Asked], reason: str) -> tuple[Answer, ...]:
     """The answers of a file that could not be read."""
-    return tuple(Answer(a, "unreadable", 0.0, None, reason, None, _absent(a, "unreadable", reason)) for a in asked)
+    return tuple(
+        Answer(a, "unreadable", 0.0, None, reason, None, _absent(a, "unreadable", reason)) for a in asked
+    )
 
 
 def _absent(asked: Asked, verdict: str, reason: str | None = None) -> tuple[Component, ...]:
@@ -188,7 +188,12 @@ class _Numbered:
             reason = sheet.reasons.get((student, place)) or (whole if code == UNREADABLE else None)
             parts.append(
                 Component(
-                    element, VERDICT[code], score, given.get(place), reason, *self._diagnosed(student, place, code)
+                    element,
+                    VERDICT[code],
+                    score,
+                    given.get(place),
+                    reason,
+                    *self._diagnosed(student, place, code),
                 )
             )
         verdict = max((p.verdict for p in parts), key=_RANK.__getitem__)

@@ -94,7 +94,9 @@ def _worked(plan: Plan) -> dict[str, Worked]:
     wanted: dict[str, Node] = {i: t.shown for i, t in plan.targets.items() if t.shown is not None}
     rules = {i: values.rule_of(plan, node) for i, node in wanted.items()}
     needed = {
-        i: [values.timed_node(plan, n, rule[2]) for n in sorted(quantities(rule[0]))] for i, rule in rules.items() if rule
+        i: [values.timed_node(plan, n, rule[2]) for n in sorted(quantities(rule[0]))]
+        for i, rule in rules.items()
+        if rule
     }
     engine = Engine(plan)
     nodes = [n for listed in needed.values() for n in listed]
@@ -114,4 +116,3 @@ def _worked(plan: Plan) -> dict[str, Worked]:
         node = wanted[i]
         out[i] = Worked(names.timed(node.name, node.time), phase, render(shown), numbers)
     return out
-

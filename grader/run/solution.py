@@ -72,7 +72,11 @@ def _solved(problem: Problem) -> SolvedProblem:
             )
         )
     return SolvedProblem(
-        problem.id, problem.title, tuple(_given(problem)), tuple(steps), tuple(_questions(problem, plan, trace))
+        problem.id,
+        problem.title,
+        tuple(_given(problem)),
+        tuple(steps),
+        tuple(_questions(problem, plan, trace)),
     )
 
 
@@ -86,7 +90,11 @@ def _listed(plan: Plan) -> Iterator[tuple[str, Expr, int, Node]]:
             node = values.timed_node(plan, step.name, time)
             if step.phase == "update" and time == last:
                 continue
-            if (time > 0 and step.phase != "update") and node not in asked and not _leads(plan, node, asked, last):
+            if (
+                (time > 0 and step.phase != "update")
+                and node not in asked
+                and not _leads(plan, node, asked, last)
+            ):
                 continue
             if time >= _FULL_STEPS and node not in asked:
                 continue
@@ -116,9 +124,7 @@ def _questions(problem: Problem, plan: Plan, trace: Trace) -> Iterator[SolvedQue
             target = plan.targets[question.id]
             value = evaluate_targets(plan, [target], trace)[0]
             known = values.is_constant(value)
-            expected = (
-                values.array_value(value[:, :, 0, 0]) if known else values.formula_text(plan, target)
-            )
+            expected = values.array_value(value[:, :, 0, 0]) if known else values.formula_text(plan, target)
         elif question.kind == "depends" and question.expr is not None:
             expected = "yes" if depends(problem, question.expr) else "no"
         yield SolvedQuestion(question.id, question.ask, expected)

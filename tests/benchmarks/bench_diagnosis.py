@@ -18,11 +18,15 @@ STUDENTS = 1_000
 
 def main() -> None:
     """Print the time a student of each, and the ratio."""
-    rng = random.Random(5)  # noqa: S311 - test data
+    rng = random.Random(5)
     done = Exercise(exercise(NETWORKS[0], "everything", rng), Habits(4, as_he_goes=True))
     variants = list(done.variants)
     kinds = [done.wrong(v) for v in variants]
-    usable = [i for i, a in enumerate(kinds) if all("nan" not in t and "inf" not in t for v in a.values() for t in flat(v))]
+    usable = [
+        i
+        for i, a in enumerate(kinds)
+        if all("nan" not in t and "inf" not in t for v in a.values() for t in flat(v))
+    ]
     chosen = [rng.choice(usable) for _ in range(STUDENTS)]
     everyone = [dict(kinds[i]) for i in chosen]
     gc.disable()  # as grade_assignment does while it grades
@@ -38,7 +42,9 @@ def main() -> None:
     right = sum(variants[i].id in named(found.get(s, []))[1] for s, i in enumerate(chosen))  # type: ignore[arg-type]
     print(f"{len(variants)} wrong rules at their places, {STUDENTS} students, {len(everyone[0])} questions")
     print(f"grading:   {min(grading) / STUDENTS * 1e3:.3f} ms a student")
-    print(f"diagnosis: {min(diagnosis) / STUDENTS * 1e3:.3f} ms a student (target: below 1.5); rule among those named: {right / STUDENTS:.1%}")
+    print(
+        f"diagnosis: {min(diagnosis) / STUDENTS * 1e3:.3f} ms a student (target: below 1.5); rule among those named: {right / STUDENTS:.1%}"
+    )
     print(f"ratio: diagnosis takes {min(diagnosis) / min(grading):.1f} times as long as grading")
 
 

@@ -41,7 +41,7 @@ FORMS = (
 
 def main() -> None:
     """Print the time of an answer with each, and the share that each judged right."""
-    rng = random.Random(3)  # noqa: S311 - test data
+    rng = random.Random(3)
     texts, right = [], []
     for i in range(ANSWERS):
         form, holds = FORMS[i % len(FORMS)]

@@ -49,21 +49,19 @@ def main() -> None:
         expected = {q.id: q.expected for q in solve_assignment(str(spec)).problems[0].questions}
         assert len(expected) == 25
         for suffix, write, parse, target in (
-            (".yaml", _yaml, lambda b: yaml.load(b, Loader=yaml.CBaseLoader), 2.5),  # noqa: S506 - builds strings only
+            (".yaml", _yaml, lambda b: yaml.load(b, Loader=yaml.CBaseLoader), 2.5),
             (".json", _json, json.loads, 6.0),
         ):
             answers = root / suffix[1:]
             answers.mkdir()
-            rng = random.Random(7)  # noqa: S311 - test data
+            rng = random.Random(7)
             for student in range(STUDENTS):
                 values = {q: _written(float(str(v)), rng) for q, v in expected.items()}
                 (answers / f"s{student:05}{suffix}").write_text(write(f"s{student}", values))
             _report(suffix, spec, answers, parse, target)
 
 
-def _report(
-    suffix: str, spec: Path, answers: Path, parse: Callable[[bytes], object], target: float
-) -> None:
+def _report(suffix: str, spec: Path, answers: Path, parse: Callable[[bytes], object], target: float) -> None:
     out = answers.parent / "out.json"
     ratios, ours, theirs = [], [], []
     for _ in range(5):

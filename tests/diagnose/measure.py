@@ -108,7 +108,9 @@ def _alone(exercise_: Exercise) -> list[bool]:
     """Whether each wrong rule alone makes an answer wrong: beyond the tolerance, that is."""
     everyone = [exercise_.wrong(v) for v in exercise_.variants]
     sane = [_sane(a) for a in everyone]
-    result = exercise_.grader.grade([a if s else exercise_.right for a, s in zip(everyone, sane, strict=True)])  # type: ignore[misc]
+    result = exercise_.grader.grade(
+        [a if s else exercise_.right for a, s in zip(everyone, sane, strict=True)]
+    )  # type: ignore[misc]
     return [s and wrong_cells(result, i) > 0 for i, s in enumerate(sane)]
 
 
@@ -118,13 +120,16 @@ def pairs(exercise_: Exercise, tally: Tally, rng: random.Random, count: int) -> 
     chosen: list[tuple[Variant, Variant]] = []
     everyone: list[Answers] = []
     for _ in range(count * 6):
-        if len(chosen) == count or len(variants) < 2:  # noqa: PLR2004 - a pair
+        if len(chosen) == count or len(variants) < 2:
             break
         a, b = rng.sample(variants, 2)
         if a.id == b.id or set(a.steps) & set(b.steps):
             continue
         both, only_a, only_b = exercise_.wrong(a, b), exercise_.wrong(a), exercise_.wrong(b)
-        if _sane(both) and all(differing(x, y) for x, y in ((both, only_a), (both, only_b), (only_a, exercise_.right), (only_b, exercise_.right))):
+        if _sane(both) and all(
+            differing(x, y)
+            for x, y in ((both, only_a), (both, only_b), (only_a, exercise_.right), (only_b, exercise_.right))
+        ):
             chosen.append((a, b))
             everyone.append(both)
     result, found = exercise_.judged(everyone)
@@ -210,8 +215,11 @@ def left_out(exercise_: Exercise, tally: Tally, rng: random.Random, count: int) 
             continue
         kept = [i for i, v in enumerate(compiled.variants) if v.id != identifier]
         other = Diagnostician(exercise_.plan)
-        other._compiled = type(compiled)(  # noqa: SLF001 - the experiment is to know less
-            compiled.plan, compiled.engine, tuple(compiled.variants[i] for i in kept), (*(compiled.rules[i] for i in kept), compiled.rules[-1])
+        other._compiled = type(compiled)(
+            compiled.plan,
+            compiled.engine,
+            tuple(compiled.variants[i] for i in kept),
+            (*(compiled.rules[i] for i in kept), compiled.rules[-1]),
         )
         result = exercise_.grader.grade([answers])  # type: ignore[list-item]
         wrong = wrong_cells(result, 0)
@@ -236,7 +244,7 @@ def measure(
     what: Sequence[str] = ("singles", "pairs", "noise", "right", "slips", "left_out"),
 ) -> Tally:
     """All figures of one regime at one precision."""
-    rng = random.Random(f"{seed} {regime} {digits}")  # noqa: S311 - a simulation
+    rng = random.Random(f"{seed} {regime} {digits}")
     tally = Tally()
     for number in range(rounds):
         for network in networks:
@@ -287,7 +295,9 @@ def _slipped(written: object, kind: str, rng: random.Random) -> object:
     if kind == "slip.digit":
         at = rng.choice(places)
         return text[:at] + rng.choice([d for d in "123456789" if d != text[at]]) + text[at + 1 :]
-    pairs_ = [(i, j) for i, j in zip(places, places[1:], strict=False) if text[i] != text[j] and text[j] != "0"]
+    pairs_ = [
+        (i, j) for i, j in zip(places, places[1:], strict=False) if text[i] != text[j] and text[j] != "0"
+    ]
     if not pairs_:
         return None
     i, j = rng.choice(pairs_)

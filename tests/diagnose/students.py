@@ -57,13 +57,30 @@ class Network:
 
 
 NETWORKS: tuple[Network, ...] = (
-    Network("221-sigmoid-bce", _SIGMOID.replace("{act}", "sigmoid").replace("{out}", "sigmoid").replace(
-        "{loss}", _BCE), 12, _SCALAR_ASKED, binary_target=True),
-    Network("221-sigmoid-half", _SIGMOID.replace("{act}", "sigmoid").replace("{out}", "sigmoid").replace(
-        "{loss}", "1/2*(yhat - y)^2"), 12, _SCALAR_ASKED),
-    Network("221-tanh-se", _SIGMOID.replace("{act}", "tanh").replace("{out}", "identity").replace(
-        "{loss}", "(yhat - y)^2"), 12, _SCALAR_ASKED),
-    Network("232-relu-half", """
+    Network(
+        "221-sigmoid-bce",
+        _SIGMOID.replace("{act}", "sigmoid").replace("{out}", "sigmoid").replace("{loss}", _BCE),
+        12,
+        _SCALAR_ASKED,
+        binary_target=True,
+    ),
+    Network(
+        "221-sigmoid-half",
+        _SIGMOID.replace("{act}", "sigmoid")
+        .replace("{out}", "sigmoid")
+        .replace("{loss}", "1/2*(yhat - y)^2"),
+        12,
+        _SCALAR_ASKED,
+    ),
+    Network(
+        "221-tanh-se",
+        _SIGMOID.replace("{act}", "tanh").replace("{out}", "identity").replace("{loss}", "(yhat - y)^2"),
+        12,
+        _SCALAR_ASKED,
+    ),
+    Network(
+        "232-relu-half",
+        """
     network:
       inputs: {{x: [{0}, {1}]}}
       targets: {{y: [{2}, {3}]}}
@@ -72,8 +89,13 @@ NETWORKS: tuple[Network, ...] = (
         - {{weights: {{W2: [[{13}, {14}, {15}], [{16}, {17}, {18}]]}}, bias: {{b2: [{19}, {20}]}}, activation: identity, pre: z2, out: yhat}}
       loss: {{L: half_squared_error}}
       learning_rate: {{eta: 0.2}}
-""", 21, "z1 a1 z2 yhat L dL/dyhat dL/dz2 dL/dW2 dL/db2 dL/da1 dL/dz1 dL/dW1 dL/db1 new(W1) new(b1) new(W2) new(b2)"),
-    Network("softmax3", """
+""",
+        21,
+        "z1 a1 z2 yhat L dL/dyhat dL/dz2 dL/dW2 dL/db2 dL/da1 dL/dz1 dL/dW1 dL/db1 new(W1) new(b1) new(W2) new(b2)",
+    ),
+    Network(
+        "softmax3",
+        """
     network:
       inputs: {{x: [{0}, {1}]}}
       targets: {{y: [0, 1, 0]}}
@@ -82,15 +104,25 @@ NETWORKS: tuple[Network, ...] = (
         - {{weights: {{W2: [[{8}, {9}], [{10}, {11}], [{12}, {13}]]}}, bias: {{b2: [{14}, {15}, {16}]}}, activation: softmax, pre: z2, out: yhat}}
       loss: {{L: cross_entropy}}
       learning_rate: {{eta: 0.2}}
-""", 17, "z1 a1 z2 yhat L dL/dz2 dL/dW2 dL/db2 dL/da1 dL/dz1 dL/dW1 dL/db1 new(W1) new(b1) new(W2) new(b2)"),
-    Network("deep-sigmoid", """
+""",
+        17,
+        "z1 a1 z2 yhat L dL/dz2 dL/dW2 dL/db2 dL/da1 dL/dz1 dL/dW1 dL/db1 new(W1) new(b1) new(W2) new(b2)",
+    ),
+    Network(
+        "deep-sigmoid",
+        """
     given: {{x: {0}, y: {1}, w1: {2}, b1: {3}, w2: {4}, b2: {5}, w3: {6}, b3: {7}, eta: 0.4}}
     equations: [z1 = w1*x + b1, a1 = sigmoid(z1), z2 = w2*a1 + b2, a2 = sigmoid(z2), z3 = w3*a2 + b3,
                 yhat = sigmoid(z3), L = 1/2*(yhat - y)^2]
     train: {{minimize: L, learning_rate: eta, parameters: [w1, b1, w2, b2, w3, b3]}}
-""", 8, "z1 a1 z2 a2 z3 yhat L dL/dyhat dL/dz3 dL/dw3 dL/db3 dL/da2 dL/dz2 dL/dw2 dL/db2 dL/da1 dL/dz1 dL/dw1 dL/db1"
-        " new(w1) new(b1) new(w2) new(b2) new(w3) new(b3)"),
-    Network("batch4-mean", """
+""",
+        8,
+        "z1 a1 z2 a2 z3 yhat L dL/dyhat dL/dz3 dL/dw3 dL/db3 dL/da2 dL/dz2 dL/dw2 dL/db2 dL/da1 dL/dz1 dL/dw1 dL/db1"
+        " new(w1) new(b1) new(w2) new(b2) new(w3) new(b3)",
+    ),
+    Network(
+        "batch4-mean",
+        """
     network:
       inputs: {{X: [[{0}, {1}, {2}, {3}], [{4}, {5}, {6}, {7}]]}}
       targets: {{y: [[{8}, {9}, {10}, {11}]]}}
@@ -100,21 +132,39 @@ NETWORKS: tuple[Network, ...] = (
       loss: {{L: half_squared_error}}
       reduction: mean
       learning_rate: {{eta: 0.3}}
-""", 21, "Z1 A1 Z2 yhat L dL/dyhat dL/dZ2 dL/dW2 dL/db2 dL/dA1 dL/dZ1 dL/dW1 dL/db1 new(W1) new(b1) new(W2) new(b2)"),
-    Network("l2", """
+""",
+        21,
+        "Z1 A1 Z2 yhat L dL/dyhat dL/dZ2 dL/dW2 dL/db2 dL/dA1 dL/dZ1 dL/dW1 dL/db1 new(W1) new(b1) new(W2) new(b2)",
+    ),
+    Network(
+        "l2",
+        """
     given: {{x1: {0}, x2: {1}, y: {2}, w1: {3}, w2: {4}, b: {5}, lambda: 0.15, eta: 0.3}}
     equations: [z = w1*x1 + w2*x2 + b, yhat = sigmoid(z), "L = 1/2*(yhat - y)^2 + lambda*(w1^2 + w2^2)"]
     train: {{minimize: L, learning_rate: eta, parameters: [w1, w2, b]}}
-""", 6, "z yhat L dL/dyhat dL/dz dL/dw1 dL/dw2 dL/db new(w1) new(w2) new(b)"),
-    Network("momentum", """
+""",
+        6,
+        "z yhat L dL/dyhat dL/dz dL/dw1 dL/dw2 dL/db new(w1) new(w2) new(b)",
+    ),
+    Network(
+        "momentum",
+        """
     given: {{x1: {0}, x2: {1}, y: {2}, w1: {3}, w2: {4}, b: {5}, eta: 0.3}}
     equations: [z = w1*x1 + w2*x2 + b, yhat = tanh(z), "L = (yhat - y)^2"]
     train: {{minimize: L, learning_rate: eta, parameters: [w1, w2, b], optimizer: {{momentum: {{beta: 0.8}}}}}}
-""", 6, "z yhat L dL/dyhat dL/dz dL/dw1 dL/dw2 dL/db new(w1) new(w2) new(b) new(w1,2) new(w2,2) new(b,2)"),
-    Network("graph", """
+""",
+        6,
+        "z yhat L dL/dyhat dL/dz dL/dw1 dL/dw2 dL/db new(w1) new(w2) new(b) new(w1,2) new(w2,2) new(b,2)",
+    ),
+    Network(
+        "graph",
+        """
     given: {{x: {0}, y: {1}, t: {2}, k: {3}}}
     equations: [p = x*y, q = p + t, r = sigmoid(q), s = r*k, f = s^2 + p]
-""", 4, "p q r s f df/ds df/dr df/dq df/dp df/dx df/dy df/dt df/dk"),
+""",
+        4,
+        "p q r s f df/ds df/dr df/dq df/dp df/dx df/dy df/dt df/dk",
+    ),
 )
 
 REGIMES = ("everything", "gradients", "updates")
@@ -185,7 +235,9 @@ class Student:
                 if step.phase == "update" and time == plan.horizon:
                     continue
                 with np.errstate(all="ignore"):
-                    value = evaluate(rules.get(step.name, step.rule), env, problem.at_zero, problem.index_base)
+                    value = evaluate(
+                        rules.get(step.name, step.rule), env, problem.at_zero, problem.index_base
+                    )
                 env[step.name] = self._rounded(value) if habits.as_he_goes else value
                 if step.phase != "update":
                     self.values[names.timed(step.name, time)] = env[step.name]

@@ -6,6 +6,7 @@ The bounds leave room for the small sample; the full figures are the ones to quo
 from __future__ import annotations
 
 import pytest
+
 from tests.diagnose.measure import Tally, measure
 from tests.diagnose.students import NETWORKS
 

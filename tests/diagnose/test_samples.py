@@ -31,7 +31,9 @@ NAMED = (
 
 @cache
 def answers(assignment: str) -> dict[tuple[str, str], Answer]:
-    report = grade_assignment(ROOT / f"specs/{assignment}.yaml", [ROOT / f"submissions/{assignment}/s01.yaml"])
+    report = grade_assignment(
+        ROOT / f"specs/{assignment}.yaml", [ROOT / f"submissions/{assignment}/s01.yaml"]
+    )
     return {(a.asked.problem, a.asked.question): a for a in report.students[0].answers}
 
 
