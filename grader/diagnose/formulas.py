@@ -50,8 +50,10 @@ class FormulaEdits:
 
         Args:
             expr: the formula as the student wrote it.
-            right, written: its right and its own values at the points, flat.
-            cell, step: the answer and the quantity asked.
+            right: its right values at the points, flat.
+            written: its own values there.
+            cell: the answer.
+            step: the quantity asked.
         """
         for identifier in self._ids(expr, right, written):
             return Finding(identifier, step, (cell,), slip=identifier.startswith("slip."), confidence=SURE)

@@ -92,10 +92,10 @@ class Compiled:
             for step, rule in variant.rules.items():
                 k = key(rule)
                 if k not in seen:
-                    seen[k] = OwnRule(engine, rule)
+                    seen[k] = OwnRule(engine.program, rule)
                 own.append((step, seen[k]))
             rules.append(tuple(own))
-        rules.append(tuple((step, OwnRule(engine, rule)) for step, rule in slopes_from_outputs(plan).items()))
+        rules.append(tuple((step, OwnRule(engine.program, rule)) for step, rule in slopes_from_outputs(plan).items()))
         return cls(plan, engine, tuple(usable), tuple(rules))
 
 
@@ -235,7 +235,7 @@ class Class:
             inputs={**self.inputs, **self._repaired(repairs)},
             bounds=True,
             rounding=Rounding(self.rounding.digits[students], self.rounding.places[students]),
-            choices=Choices(self.compiled.engine, chosen, width),
+            choices=Choices(self.compiled.engine.program, self.compiled.engine.index, chosen, width),
         )
         values = evaluate_targets(self.compiled.plan, [a.target for a in self.asked], trace, bounds=True)
         return self.cells.lanes([v if v.shape[0] == 3 else np.repeat(v, 3, axis=0) for v in values], width)

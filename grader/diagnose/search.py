@@ -95,6 +95,7 @@ class Search:
         self.red = red
         self.variants = group.compiled.variants
         self.present = group.cells.written.present[:, 0, :, 0]
+        self.same = _same_quantity(group)
 
     def findings(self) -> list[list[Finding]]:
         """For each student the mistakes found, in the order in which they were."""
@@ -201,6 +202,8 @@ class Search:
         """The wrong answers that columns explain, and the answers that they change and do not match."""
         gained = red & outcome.moved & outcome.matches
         broken = outcome.moved & ~outcome.matches & self.present[:, students]
+        # The same quantity asked twice and answered in two ways: the other answer need not follow.
+        broken &= ~(self.same.astype(int) @ gained > 0)
         return gained, broken
 
     def _add(
@@ -390,3 +393,12 @@ class Search:
             if found:
                 return found
         return []
+
+
+def _same_quantity(group: Class) -> Mask:
+    """[i, j]: whether two cells are the same element of the same quantity, asked twice."""
+    keys = []
+    for q, i, j in group.cells.index:
+        target = group.asked[q].target
+        keys.append((q,) if target.node is None else (target.node, target.place or (i, j)))
+    return np.array([[a == b for b in keys] for a in keys], dtype=bool).reshape(len(keys), len(keys))

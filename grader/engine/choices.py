@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from grader.engine.solve import Engine
-
     Array = NDArray[np.float64]
     Columns = NDArray[np.intp]
 
@@ -29,8 +27,7 @@ class OwnRule:
 
     __slots__ = ("linked", "names", "out")
 
-    def __init__(self, engine: Engine, rule: Expr) -> None:
-        outer = engine.program
+    def __init__(self, outer: Program, rule: Expr) -> None:
         program = Program(outer.shapes, outer.at_zero, outer.base)
         self.out = program.compile(rule)
         self.names = [(n, program.slot(n)) for n in sorted(quantities(rule))]
@@ -51,16 +48,21 @@ class Choices:
     """Which columns follow which own rules.
 
     Args:
-        engine: the worked solution that is run.
+        program: the worked solution that is run, compiled.
+        index: base name of a step -> its number.
         picks: base name of a step -> (rule, columns that follow it).
         width: the number of columns of the run.
     """
 
     def __init__(
-        self, engine: Engine, picks: Mapping[str, Sequence[tuple[OwnRule, Columns]]], width: int
+        self,
+        program: Program,
+        index: Mapping[str, int],
+        picks: Mapping[str, Sequence[tuple[OwnRule, Columns]]],
+        width: int,
     ) -> None:
-        self.slots = engine.program.slots
-        self.picks = {engine.index[n]: p for n, p in picks.items() if n in engine.index}
+        self.slots = program.slots
+        self.picks = {index[n]: p for n, p in picks.items() if n in index}
         self.width = width
 
     def apply(self, step: int, slots: Sequence[Any], value: Array) -> Array:

@@ -76,10 +76,8 @@ class _Evaluation:
     def _sum(self, terms: tuple[Expr, ...]) -> Any:  # noqa: ANN401
         total = self.value(terms[0])
         for term in terms[1:]:
-            if term[0] == "neg":
-                total = total - self.value(term[1][0])
-            else:
-                total = total + self.value(term)
+            negative = term[0] == "neg"
+            total = total - self.value(term[1][0]) if negative else total + self.value(term)
         return total
 
     def _special(self, expr: Expr) -> Any:  # noqa: ANN401
@@ -97,7 +95,7 @@ class _Evaluation:
             return PLAIN["stack_rows" if expr.args[0].op == "list" else "stack"](*args)
         if op == "place" and isinstance(expr.value, tuple):
             return place_at(*expr.value)(*args)
-        return part_of(*expr.value)(args[0])  # type: ignore[misc, arg-type]
+        return part_of(*expr.value)(args[0])  # type: ignore[misc]
 
     def _call(self, expr: Expr) -> Any:  # noqa: ANN401
         name = str(expr.value)

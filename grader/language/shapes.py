@@ -83,7 +83,7 @@ def broadcast(expr: Expr, shapes: list[Shape]) -> Shape:
 
 
 def _meet(expr: Expr, a: Shape, b: Shape) -> Shape:
-    if a == b or b == NUMBER:
+    if b in (a, NUMBER):
         return a
     if a == NUMBER:
         return b

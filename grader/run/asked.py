@@ -1,4 +1,4 @@
-"""The questions of an assignment as reports need them: what is asked, what is expected, the step behind it."""
+"""The questions of an assignment as reports need them: what is asked and expected, and the step behind it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A class of 1,000 students with one mistake each on a 2-2-1 net with 31 questions: diagnosis beside grading."""
+"""1,000 students with one mistake each on a 2-2-1 net with 31 questions: diagnosis beside grading."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from grader.compare.problem import WRONG, ProblemGrader
@@ -296,7 +297,7 @@ def _slipped(written: object, kind: str, rng: random.Random) -> object:
         at = rng.choice(places)
         return text[:at] + rng.choice([d for d in "123456789" if d != text[at]]) + text[at + 1 :]
     pairs_ = [
-        (i, j) for i, j in zip(places, places[1:], strict=False) if text[i] != text[j] and text[j] != "0"
+        (i, j) for i, j in pairwise(places) if text[i] != text[j] and text[j] != "0"
     ]
     if not pairs_:
         return None

@@ -4,6 +4,7 @@ A student goes through the worked solution line by line and rounds as he goes, o
 rules are put in place of right ones; everything after follows from what he got.
 """
 
+# ruff: noqa: E501 - networks stand in one line a layer
 from __future__ import annotations
 
 import random
