@@ -7,10 +7,11 @@ value rounded to the places written is right beside any of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from grader.record import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +29,7 @@ _EXACT = 1e-9
 _LEAST_SHARE = 1.8
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """What a class wrote for one quantity; arrays are (rows, columns, students, points).
 
@@ -74,9 +75,11 @@ def judge(lanes: Array, written: Written, tolerance: Tolerance) -> Codes:
     w, half = written.value, written.half
     size = np.abs(middle)
     with np.errstate(all="ignore"):
+        # Bounds that say nothing (a root of what may be negative) allow nothing.
+        low, high = (np.where(np.isfinite(v), v, middle) for v in (low, high))
         slack = _SLACK * np.maximum(size, np.abs(w))
         beyond = np.maximum(np.maximum(low - w, w - high), 0.0) - slack
-        finite = np.isfinite(low) & np.isfinite(high) & np.isfinite(w)
+        finite = np.isfinite(middle) & np.isfinite(w)
         loose, strict = _windows(size, tolerance)
         enough = _enough_digits(written, tolerance) | (np.abs(w - middle) <= _EXACT * size)
         near = beyond <= half

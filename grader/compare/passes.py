@@ -14,17 +14,18 @@ activation (``a*(1 - a)``), since a student may take either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from grader.compare.judge import NO, Written, judge
-from grader.engine.solve import Engine, Rounding, Trace, evaluate_targets
+from grader.engine.rounding import Rounding
+from grader.engine.solve import Engine, Trace, evaluate_targets
 from grader.language.differentiate import slope_from_output
 from grader.language.evaluate import evaluate
 from grader.language.functions import FUNCTIONS
 from grader.language.tree import Expr, key, name, transform
+from grader.record import record, replace
 from grader.submission.numerals import EXACT_SIGFIGS
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ MAX_RELEASES = 24
 _WIDEST_DIGITS = 17
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """One question as the passes see it: what it asks, what the class wrote, how exact it must be."""
 
@@ -54,7 +55,7 @@ class Asked:
     tolerance: Tolerance
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """What a run says of one question: a code for each element, and how far off the prediction's middle it is.
 
@@ -65,7 +66,7 @@ class Found:
     distance: Array
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exceptions:
     """Single wrong values to be treated unlike the student's others, one a run.
 
@@ -79,7 +80,7 @@ class Exceptions:
     alone: Mask
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pin:
     """The numbers written for one step's quantity, put together from all questions about it."""
 
@@ -111,7 +112,7 @@ def slopes_from_outputs(plan: Plan) -> dict[str, Expr]:
 def own_rounding(asked: Sequence[Asked], students: int) -> Rounding:
     """The precision with which each student works, read off what he wrote.
 
-    The commonest number of significant digits; or, where decimals agree and digits do not, of decimals.
+    The commonest number of significant digits, or of decimals if only those agree; where both do, either.
     """
     sigfigs, decimals, counted = [], [], []
     for a in asked:
@@ -122,11 +123,18 @@ def own_rounding(asked: Sequence[Asked], students: int) -> Rounding:
     if not asked:
         return Rounding(np.full(students, np.inf), np.zeros(students))
     use = np.concatenate(counted)
-    digits, share_digits = _mode(np.concatenate(sigfigs), use)
-    places, share_places = _mode(np.concatenate(decimals), use)
+    significant, behind_point = np.concatenate(sigfigs), np.concatenate(decimals)
+    digits, _ = _mode(significant, use)
+    places, share_places = _mode(behind_point, use)
     some = use.any(axis=0)
-    by_places = some & (share_places >= 0.8) & (share_digits < 0.8)
-    digits = np.where(some & ~by_places, np.maximum(digits, 2), np.inf)
+    # Zeros at the end may be left out, but who keeps digits has more decimals where numbers are small, and
+    # who keeps decimals has more digits where they are large.
+    few = 0.05 * use.sum(axis=0)
+    finer = (use & (behind_point > places)).sum(axis=0) > few
+    longer = (use & (significant > digits)).sum(axis=0) > few
+    by_places = some & (share_places >= 0.6) & ~finer
+    by_digits = some & ~(by_places & longer)
+    digits = np.where(by_digits, np.maximum(digits, 2), np.inf)
     return Rounding(digits, np.where(by_places, 0.5 * 10.0**-places, 0.0))
 
 
@@ -420,7 +428,7 @@ class Refill:
         return Refill(asked, cells, self.problem)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FormulaCell:
     """An answer that is a formula.
 

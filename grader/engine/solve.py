@@ -6,17 +6,18 @@ greatest). There is no loop over students: a class, its wrong rules and its samp
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from grader.engine import names
+from grader.engine.rounding import Noted, Rounding, Total, noted, settled, totals, widen_part, widened
 from grader.engine.stable import guard
 from grader.engine.steps import Node, Stable, Step
 from grader.engine.update import state_names
 from grader.language.program import Linked, Program
 from grader.language.tree import quantities
+from grader.record import field, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 # What float64 arithmetic may lose on the way to a value, as a bound on every given.
 NOISE = 4 * np.finfo(float).eps
-# Parts of a rule whose results a student is likely to write down and round.
-_ROUNDED = frozenset({"call", "div", "pow"})
 
 
 class Hold(Protocol):
@@ -48,20 +47,7 @@ class Hold(Protocol):
         """Look at the value and hold it, or parts of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rounding:
-    """How a student rounds what he does not write down: half units that widen every value not held.
-
-    Args:
-        digits: significant digits kept, (students,); infinite for none lost.
-        places: half a unit of the last decimal place kept, (students,); 0 for none lost.
-    """
-
-    digits: Array
-    places: Array
-
-
-@dataclass(slots=True)
+@mutable
 class Trace:
     """What a run gave.
 
@@ -109,6 +95,7 @@ class Engine:
         self.copies = [step.rule.op == "name" for step in self.steps]
         self.index = {step.name: i for i, step in enumerate(self.steps)}
         self._linked: dict[bool, Linked] = {}
+        self._noted: tuple[list[Noted | None], dict[int, Total]] | None = None
 
     def linked(self, *, bounds: bool) -> Linked:
         """The compiled instructions, plain or with bounds."""
@@ -116,6 +103,14 @@ class Engine:
         if found is None:
             found = self._linked[bounds] = self.program.link(bounds=bounds)
         return found
+
+    @property
+    def noted(self) -> tuple[list[Noted | None], dict[int, Total]]:
+        """What a student rounds at each instruction, and the steps that add such numbers up."""
+        if self._noted is None:
+            notes = noted(self.program, self.ranges)
+            self._noted = notes, totals(self.program, self.ranges, notes)
+        return self._noted
 
     def solve(
         self,
@@ -222,8 +217,8 @@ class _Run:
             self.linked.run(slots, 0, ranges[last - 1][1] if last else 0)
             return
         for i in range(last):
-            first, end, out = ranges[i]
-            self._run_step(slots, first, end)
+            out = ranges[i][2]
+            rounded = self._run_step(slots, i)
             if self.choices is not None:
                 slots[out] = self.choices.apply(i, slots, slots[out])
             hold = pinned.get(i) if pinned else None
@@ -233,17 +228,35 @@ class _Run:
                 slots[out], mask = hold(slots[out])
             if self.rounding is not None and not self.engine.copies[i]:
                 slots[out] = widened(slots[out], self.rounding, mask)
+            for k in rounded:
+                self._round(slots, k, late=True)
 
-    def _run_step(self, slots: list[Any], first: int, end: int) -> None:
-        """Run one step; the functions in its rule are numbers that a student rounds, too."""
+    def _run_step(self, slots: list[Any], step: int) -> list[int]:
+        """Run one step; the numbers in its rule are rounded, too, some of them only after the step."""
+        first, end, out = self.engine.ranges[step]
         if self.rounding is None:
             self.linked.run(slots, first, end)
-            return
-        for k in range(first, end):
-            self.linked.run(slots, k, k + 1)
-            op, _, _, out = self.engine.program.instructions[k]
-            if op in _ROUNDED:
-                slots[out] = widened(slots[out], self.rounding, None)
+            return []
+        notes, totals = self.engine.noted
+        rounded = [k for k in range(first, end) if notes[k] is not None]
+        moved: dict[int, Any] = {}
+        done = first
+        for k in rounded:
+            self.linked.run(slots, done, k + 1)
+            moved[k] = self._round(slots, k, late=False)
+            done = k + 1
+        self.linked.run(slots, done, end)
+        total = totals.get(step)
+        if total is not None:
+            terms = [m for m in map(moved.get, total.rounded) if m is not None]
+            slots[out] = settled(slots[out], terms, [slots[o] for o in total.others], self.rounding)
+        return rounded
+
+    def _round(self, slots: list[Any], k: int, *, late: bool) -> tuple[Array, Array] | None:
+        what = self.engine.noted[0][k]
+        if what is None or self.rounding is None:
+            return None
+        return widen_part(slots, self.engine.program.instructions[k], what, self.rounding, late=late)
 
     def _node(self, i: int, time: int) -> Node:
         step = self.engine.steps[i].name
@@ -289,24 +302,6 @@ def _example(problem: Problem, time: int) -> dict[str, Array]:
     if train is None or not train.examples:
         return {}
     return {n: matrix(v) for n, v in train.examples[time % len(train.examples)].items()}
-
-
-def widened(value: Array, rounding: Rounding, mask: NDArray[np.bool_] | None) -> Array:
-    """A value's bounds with half a unit more on both sides, for a student who rounds what he does not write.
-
-    A value that has no more digits than that is not touched: 2 stays 2. Nor is one where ``mask`` is set.
-    """
-    middle = value[0]
-    low, high = (value[1], value[2]) if value.shape[0] == 3 else (middle, middle)
-    digits, places = rounding.digits[:, None], rounding.places[:, None]
-    magnitude = np.floor(np.log10(np.abs(middle)))
-    half = 0.5 * 10.0 ** (magnitude + 1 - digits)
-    half = np.maximum(np.where(np.isfinite(half), half, 0.0), places)
-    off = np.abs(middle - np.round(middle / (2 * half)) * (2 * half))
-    exact = (off <= 1e-9 * np.abs(middle)) & (high - low <= 1e-9 * np.abs(middle))
-    untouched = exact | (half == 0) if mask is None else exact | (half == 0) | mask
-    half = np.where(untouched, 0.0, half)
-    return np.stack(np.broadcast_arrays(middle, low - half, high + half))
 
 
 def evaluate_targets(
