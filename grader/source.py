@@ -7,8 +7,9 @@ printed. Nothing here knows YAML, the expression language or the terminal; every
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from grader.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ WIDTH = 96
 """How many characters of a source line an excerpt shows: the line may be a megabyte."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mark:
     """A stretch of a line: `line` and `column` count characters from 1, `length` is at least 1."""
 
@@ -30,7 +31,7 @@ class Mark:
     length: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Issue:
     """One fact about a place: what was found and what was expected (`message`), and one `hint` at most."""
 

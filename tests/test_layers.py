@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 
 # From the bottom up: a room may import itself and every room on a lower floor.
 FLOORS = (
+    ("record",),
     ("source", "errors"),
     ("language",),
     ("spec",),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.cli import files
 from grader.cli.failures import Refused, told
 from grader.cli.progress import Progress
+from grader.record import record
 from grader.report.model import ClassReport
 from grader.report.safe import terminal
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 EXPECTED = "files named *.yaml, .json, .csv, .md, .tex or .ipynb"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Output:
     """A report to be written: the option that asked for it, where to, and how."""
 

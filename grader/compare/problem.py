@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from grader.engine.solve import Engine, evaluate_targets
 from grader.engine.steps import Node, Target
 from grader.errors import ExpressionError
 from grader.language.shapes import NUMBER, show_shape
+from grader.record import field, mutable
 from grader.submission.model import Duplicate
 from grader.submission.numerals import EXACT_SIGFIGS
 
@@ -45,7 +45,7 @@ MISSING, UNREADABLE, WRONG, SLIP_CUT, SHORT, FOLLOWED, CORRECT, UNDECIDED, SLIP_
 MISCONCEPTION, REPEATED, SLIPPED = range(9, 12)
 
 
-@dataclass(slots=True)
+@mutable
 class QuestionResult:
     """What a class's answers to one numbered question came to.
 
@@ -60,7 +60,7 @@ class QuestionResult:
     read_as: dict[tuple[int, Place | None], Expr] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+@mutable
 class ProblemResult:
     """What a class's answers to one problem came to.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from grader.compare.judge import CUT, Written, judge
+from grader.record import record
 from grader.spec.model import Tolerance
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _CHANCE_OF_ZERO = 1 / 300
 _VISIBLE = 0.02
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cells:
     """A class's answers, (cells, 1, students, points).
 

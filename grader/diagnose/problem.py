@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ from grader.diagnose.search import Search
 from grader.engine.steps import Node
 from grader.misconceptions import CATALOGUE
 from grader.misconceptions.view import View
+from grader.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from grader.engine.graph import Ancestry
 from grader.engine.solve import Engine, Rounding, evaluate_targets, matrix
 from grader.engine.steps import Node
 from grader.language.tree import key, quantities
+from grader.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,7 +59,7 @@ class Outcome(NamedTuple):
     lanes: Array
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compiled:
     """A worked solution made ready for wrong rules; built once a problem.
 

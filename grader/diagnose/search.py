@@ -7,7 +7,6 @@ than it explains is not claimed: the rest stays unexplained.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from grader.diagnose.model import Cell, Finding
 from grader.diagnose.runs import Class, Outcome, Repair
 from grader.diagnose.slips import edit, slips_at, value_at
+from grader.record import field, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ MOST_COLUMNS = 240_000
 MAX_RULES = 160
 
 
-@dataclass(slots=True)
+@mutable
 class Candidate:
     """One way to explain some of a student's wrong answers.
 
@@ -62,7 +62,7 @@ class Candidate:
     repair: Repair | None = None
 
 
-@dataclass(slots=True)
+@mutable
 class State:
     """How far the explanation of one student's answers has come.
 

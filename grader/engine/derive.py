@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grader.engine import names
@@ -14,6 +13,7 @@ from grader.errors import ExpressionError
 from grader.language.render import render
 from grader.language.shapes import NUMBER, infer_shape, resolve_index
 from grader.language.tree import Expr, key, name, quantities, rename, transform, walk
+from grader.record import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from grader.spec.model import Problem, Question
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """A problem's worked solution before any number is computed.
 

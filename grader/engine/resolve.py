@@ -6,7 +6,6 @@ for are collected, for ``derive`` to work out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grader.engine import names
@@ -14,6 +13,7 @@ from grader.engine.steps import Node
 from grader.errors import ExpressionError, did_you_mean
 from grader.language.shapes import NUMBER, Shape, resolve_index, show_shape
 from grader.language.tree import Expr, substitute
+from grader.record import field, mutable
 
 if TYPE_CHECKING:
     from grader.spec.model import Problem
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAX_STEPS = 100_000
 
 
-@dataclass(slots=True)
+@mutable
 class Resolver:
     """Turns asked expressions of one problem into expressions over timed names.
 

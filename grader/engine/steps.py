@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from grader.record import record
 
 if TYPE_CHECKING:
     from grader.language.shapes import Shape
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 Phase = Literal["forward", "backward", "update"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stable:
     """Another rule with the same value, for where a step's own is not finite or has lost its digits.
 
@@ -25,7 +26,7 @@ class Stable:
     outputs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One line of the worked solution.
 
@@ -44,7 +45,7 @@ class Step:
     stable: Stable | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """A step's quantity after ``time`` training steps."""
 
@@ -52,7 +53,7 @@ class Node:
     time: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """What a question asks of the worked solution.
 

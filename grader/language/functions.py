@@ -10,10 +10,11 @@ Arrays are (..., rows, columns, students, points); a kernel works on any number 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+
+from grader.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ Direction = Literal["up", "down", "mixed"]
 Kind = Literal["elementwise", "whole", "pairwise"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """One function of the language.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from grader.language.functions import FUNCTIONS, no_kernel
 from grader.language.kernels import BOUNDED, PLAIN, bounded_function, function, index_at, part_of, place_at
 from grader.language.shapes import NUMBER, Shape, infer_shape, is_dot, resolve_index
 from grader.language.tree import Expr
+from grader.record import field, mutable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ _CONSTANTS = {"e": np.e, "pi": np.pi}
 Instruction = tuple[str, Any, tuple[int, ...], int]
 
 
-@dataclass(slots=True)
+@mutable
 class Program:
     """A growing list of instructions over numbered slots.
 

@@ -8,13 +8,13 @@ transposes and places; a wrong rule puts something else there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from grader.language.shapes import NUMBER, infer_shape, is_dot
 from grader.language.tree import Expr, call, key, matmul, mul, name, quantities, transform, transpose
 from grader.misconceptions.parts import brought_forward
+from grader.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +29,7 @@ Form = Literal["number", "columns", "rows"]
 _REDUCED = ("sum_columns", "sum_rows", "sum")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """One product of one weighted sum.
 

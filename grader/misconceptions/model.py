@@ -7,10 +7,10 @@ it could act and what the rules then are; what follows from that is computed by 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from grader.language.tree import key
+from grader.record import record
 
 if TYPE_CHECKING:
     from grader.engine.steps import Step
@@ -58,7 +58,7 @@ Rewrite = Callable[["Step", "View"], Iterator["Expr"]]
 Variants = Callable[["View"], Iterator[Mapping[str, "Expr"]]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Misconception:
     """An entry of the catalogue.
 

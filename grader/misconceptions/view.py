@@ -6,7 +6,6 @@ looks like nothing known is none of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from grader.language.shapes import NUMBER, Shape, infer_shape
 from grader.language.tree import Expr, key, quantities, substitute, walk
 from grader.misconceptions.links import Links
 from grader.misconceptions.parts import gradient_of
+from grader.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _WEIGHT_LETTERS = "wWvVuUθ"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """One term of a weighted sum.
 
@@ -44,7 +44,7 @@ class Term:
     input: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Linear:
     """A step z = W x + b: its products and its bias, if any."""
 
@@ -53,7 +53,7 @@ class Linear:
     bias: Term | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Activation:
     """A step a = f(z)."""
 

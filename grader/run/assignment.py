@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.compare.problem import ProblemGrader
 from grader.diagnose.problem import Diagnostician
+from grader.record import replace
 from grader.report.model import ClassReport, StudentReport
 from grader.run.answers import answers_of, unreadable
 from grader.run.asked import asked_of

@@ -5,7 +5,6 @@ Only for reports that show it: every value that the student wrote is held, the r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ from grader.engine.points import sample
 from grader.engine.solve import Engine
 from grader.engine.steps import Node
 from grader.language.tree import quantities
+from grader.record import record
 from grader.report.model import Own
 from grader.run import values
 
@@ -100,7 +100,7 @@ class _Shown:
         return held
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Held:
     """Puts what was written in place of a step's value, element by element."""
 
@@ -117,7 +117,7 @@ class _Held:
         return out, mask
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Rule:
     """A step's rule over timed names, the node that it gives, and the nodes that it takes."""
 

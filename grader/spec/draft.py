@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grader.language.tree import name as quantity
+from grader.record import field, mutable, record
 from grader.source import Mark
 from grader.spec.names import usable
 from grader.spec.settings import Settings
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Shape = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """`name = text` before it is parsed; `scalar` and `offset` say where the text stands, if anywhere."""
 
@@ -32,7 +32,7 @@ class Line:
     offset: int = 0
 
 
-@dataclass(slots=True)
+@mutable
 class Draft:
     """What has been read so far.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from grader.language import format_number
+from grader.record import names
 from grader.spec.model import DEFAULT_TOLERANCE, Credit, Tolerance
 from grader.spec.optimizers import OPTIMIZERS
 
@@ -120,7 +120,7 @@ def _tolerance(tolerance: Tolerance) -> dict[str, Flow]:
 
 def _changed(setting: Tolerance | Credit, usual: Tolerance | Credit) -> dict[str, Flow]:
     """The fields that differ from the usual ones."""
-    pairs = [(f.name, getattr(setting, f.name), getattr(usual, f.name)) for f in fields(setting)]
+    pairs = [(name, getattr(setting, name), getattr(usual, name)) for name in names(setting)]
     return {name: _plain(value) for name, value, default in pairs if value != default}
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grader.errors import nearest
+from grader.record import field, mutable
 from grader.source import Issue, Mark
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ LISTED = 16
 """How many right names a hint lists when none is near."""
 
 
-@dataclass(slots=True)
+@mutable
 class Findings:
     """Takes issues, each of them once; the only thing that changes while a spec is loaded."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.language import quantities
 from grader.language.logs import steady
+from grader.record import replace
 from grader.spec.equations import in_order
 from grader.spec.numbers import first_not_finite
 from grader.spec.queries import used_names

@@ -6,8 +6,9 @@ mappings (plain dicts) are never changed after loading. Every number stands in a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from grader.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ Written = str | tuple["Written", ...]
 """A value as the instructor wrote it: a number's text, a list, or a list of lists."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tolerance:
     """How far a right answer may lie off; of several bounds the widest wins.
 
@@ -49,7 +50,7 @@ class Tolerance:
 DEFAULT_TOLERANCE = Tolerance(rel=1e-3)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Credit:
     """The fraction (0 to 1) of a question's points that each verdict earns."""
 
@@ -61,7 +62,7 @@ class Credit:
     repeated: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Symbol:
     """A name without a value, sampled from [low, high]; `ranged` is False where no range was written."""
 
@@ -72,7 +73,7 @@ class Symbol:
     ranged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Equation:
     """`name = expr`; `text` is the right-hand side as written or as the expansion states it."""
 
@@ -82,7 +83,7 @@ class Equation:
     mark: Mark
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Optimizer:
     """An entry of `optimizers.OPTIMIZERS` with its constants, defaults filled in."""
 
@@ -90,7 +91,7 @@ class Optimizer:
     constants: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Train:
     """How the parameters move.
 
@@ -114,7 +115,7 @@ class Train:
     examples: tuple[Mapping[str, Matrix], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Question:
     """One thing that is asked.
 
@@ -143,7 +144,7 @@ class Question:
     mark: Mark
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CourseRule:
     """An entry under `misconceptions:`, its fields as written; judging it belongs to the catalogue."""
 
@@ -152,7 +153,7 @@ class CourseRule:
     mark: Mark
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """A graph of equations, how it is trained, and what is asked about it.
 
@@ -189,7 +190,7 @@ class Problem:
     mark: Mark
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assignment:
     """A spec file. `id` is the file's stem, `path` the file as it was named."""
 

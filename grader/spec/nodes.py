@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
+from grader.record import field, mutable, record
 from grader.source import Issue, Mark, SpecError
 from grader.spec.syntax import explain
 
@@ -32,7 +32,7 @@ _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 Style = Literal["plain", "quoted", "block"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """A text, quotes removed.
 
@@ -61,7 +61,7 @@ class Scalar:
         return Mark(self.mark.path, self.mark.line, self.inner + start, max(1, end - start))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sequence:
     """A list."""
 
@@ -70,7 +70,7 @@ class Sequence:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mapping:
     """Keys and values in the order written; a key may stand there twice."""
 
@@ -153,7 +153,7 @@ def _refuse_unprintable(builder: _Builder, text: str) -> None:
         raise _Refused(mark, f"the character U+{ord(found.group()):04X} cannot stand in a spec")
 
 
-@dataclass(slots=True)
+@mutable
 class _Open:
     """A list or mapping whose end has not come yet."""
 
@@ -163,7 +163,7 @@ class _Open:
     size: int = 1
 
 
-@dataclass(slots=True)
+@mutable
 class _Builder:
     """Takes events one by one; `root` is the tree once the last has come."""
 

@@ -6,8 +6,9 @@ rate; every other name on a left-hand side is a state, which starts at 0 and has
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from grader.record import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,7 @@ RULE_NAMES = ("w", "g", "t")
 """What an update rule may use besides the problem's names and its states."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """One optimizer: its lines in order, and its constants with their usual values."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.record import mutable, record
 from grader.spec.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Shape = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quantity:
     """A name, its size, and whether it is one number (and so written `w*x`)."""
 
@@ -27,7 +27,7 @@ class Quantity:
         return self.shape == (1, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layout:
     """How weights and examples lie: whether row i of W belongs to unit i, whether an example is a row."""
 
@@ -47,7 +47,7 @@ class Layout:
         return (examples, features) if self.example_rows else (features, examples)
 
 
-@dataclass(slots=True)
+@mutable
 class Network:
     """A network while it is read: its layout, what flows into the next layer, its weights so far.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.record import record
 from grader.spec.draft import Draft
 from grader.spec.equations import read_lines, resolve
 from grader.spec.fields import entries, items, text
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PROBLEM = ("id", "title", "network", "given", "equations", "train", "questions", *SETTINGS)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outer:
     """What the assignment says for all its problems."""
 
@@ -37,7 +37,7 @@ class Outer:
     misconceptions: tuple[CourseRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parts:
     """A problem's sections, read."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.errors import ExpressionError
 from grader.language import Expr, quantities, render
 from grader.language.shapes import infer_shape, show_shape
 from grader.language.tree import substitute, transform, walk
+from grader.record import record
 from grader.spec.findings import known
 from grader.spec.optimizers import OPTIMIZERS
 
@@ -21,7 +21,7 @@ Shape = tuple[int, int]
 MAX_STEPS = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Graph:
     """What queries are checked against.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grader.errors import ExpressionError
 from grader.language import SPEC, Expr, Scope, check_names, parse, render
 from grader.language.tree import substitute
+from grader.record import record, replace
 from grader.spec.fields import at_least, entries, items, text
 from grader.spec.model import Question
 from grader.spec.nodes import Mapping, Scalar, Sequence, shortened, what
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 QUESTION = ("ask", "id", "title", "points", "tolerance", "credit", "choice", "text")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Aliases:
     """Names of the questions' own: their trees, and the same as written."""
 
@@ -108,7 +108,7 @@ def read_questions(draft: Draft, node: Node, aliases: Aliases, graph: Graph) -> 
     return tuple(questions.values())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Reader:
     draft: Draft
     scope: Scope

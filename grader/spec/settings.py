@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from grader.language.functions import KINKS
+from grader.record import field, names, record, replace
 from grader.spec.fields import at_least, entries, items, number, one_of, switch, whole
 from grader.spec.model import DEFAULT_TOLERANCE, Credit, LogBase, Symbol, Tolerance
 from grader.spec.names import usable
@@ -23,11 +23,11 @@ SETTINGS = ("symbols", "aliases", "index_base", "log", "at_zero", "tolerance", "
 MAX_SIDE = 1000
 _BOUNDS = ("abs", "rel", "decimals", "sigfigs")
 _TOLERANCE = (*_BOUNDS, "rounding", "min_sigfigs")
-_CREDIT = tuple(f.name for f in fields(Credit))
+_CREDIT = names(Credit)
 _LOGS: dict[str, LogBase] = {"e": "e", "10": 10, "2": 2}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What holds at one level, the outer levels' settings included."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from grader.record import replace
 from grader.source import Issue, Mark
 
 if TYPE_CHECKING:

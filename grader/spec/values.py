@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.record import record
 from grader.spec.fields import constant_matrix, number
 from grader.spec.nodes import Mapping, Scalar, Sequence, what
 from grader.spec.numbers import shape_of
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from grader.spec.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """A value, as numbers and as it was written."""
 

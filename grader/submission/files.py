@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from grader.record import record, replace
 from grader.submission import readers, shape
 from grader.submission.archive import Archives
 from grader.submission.encoding import decode, decode_table, read_bytes, read_text
@@ -94,7 +94,7 @@ def locate(path: str, problem: str, key: str) -> tuple[int, int] | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Located:
     """Finds answers again in the files of an attempt, or in a row of a table."""
 

@@ -6,8 +6,9 @@ Not here: anything with a value. A reader never sees what is right.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from grader.record import field, record
 
 
 class ProblemHint(NamedTuple):
@@ -18,7 +19,7 @@ class ProblemHint(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hints:
     """The names of an assignment's problems and questions.
 

@@ -6,14 +6,15 @@ Not here: reading files (files.py and one module a format), reading numbers (num
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from grader.record import record
 
 Raw: TypeAlias = "str | tuple[Raw, ...]"
 """A scalar's text exactly as written, without its quotes, or a list of them (a list of lists is a matrix)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Duplicate:
     """An answer that the student gave more than once, so that no one can tell which is meant."""
 
@@ -29,7 +30,7 @@ class Duplicate:
         return f"answered {times}: {', '.join(places[:-1])} and {places[-1]}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Misplaced:
     """Something that is no answer where an answer was expected: a group of `name: value`."""
 
@@ -58,7 +59,7 @@ def nowhere(path: str, problem: str, key: str) -> tuple[int, int] | None:  # noq
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Submission:
     """One student's file.
 
@@ -76,7 +77,7 @@ class Submission:
     errors: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     path: str = ""
-    locator: Locator = field(default=nowhere, repr=False, compare=False)
+    locator: Locator = nowhere
     prose: bool = False
 
     @property

@@ -6,9 +6,9 @@ Not here: what the parts mean for a submission (shape.py).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from grader.record import record
 from grader.source import printable
 
 MAX_BYTES = 1_000_000
@@ -36,7 +36,7 @@ class UnreadableError(Exception):
         super().__init__(place + message)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """A text as written, without quotes; empty for YAML's nothing and JSON's null."""
 
@@ -45,7 +45,7 @@ class Scalar:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sequence:
     """A list."""
 
@@ -54,7 +54,7 @@ class Sequence:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """A mapping with its entries in order, a name that stands there twice included."""
 

@@ -7,10 +7,10 @@ spec says what happens: `big` is a class of two thousand, `slow` takes its time,
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+from grader.record import replace
 from grader.report.model import ClassReport, Solution
 from grader.source import Issue, Mark, SpecError
 from tests.report.samples import classroom, solution

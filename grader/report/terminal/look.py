@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TextIO
 
 from rich.console import Console, RenderableType
+
+from grader.record import record
 
 NARROWEST = 40
 WIDEST = 160
@@ -17,7 +18,7 @@ PIPED = 80
 _ASCII = str.maketrans({"…": "...", "·": "-", "─": "-", "│": "|", "−": "-"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Look:
     """What the place that a report is written to can show.
 

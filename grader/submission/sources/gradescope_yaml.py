@@ -7,10 +7,10 @@ and only the submitters and the time are kept. Ruby wrote them, so that a name b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import yaml
 
+from grader.record import field, mutable
 from grader.submission.archive import Archives
 from grader.submission.encoding import decode, read_bytes
 from grader.submission.sources.attempts import Attempt
@@ -25,7 +25,7 @@ _LOADER: type[yaml.CBaseLoader | yaml.BaseLoader] = getattr(yaml, "CBaseLoader",
 _PERSON = 4  # the depth of a submitter: root, submission, list of submitters, person
 
 
-@dataclass(slots=True)
+@mutable
 class _Submission:
     """What the metadata say about one submission."""
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
+from grader.record import record
 from grader.submission.encoding import decode_table, read_bytes
 from grader.submission.readers.tables import Cell, Row, folded, rows
 from grader.submission.shape import student_name
@@ -28,7 +28,7 @@ _SORTABLE = {"student", "id", "section"}  # a Canvas gradebook, where `Student` 
 _PARTICIPANT = re.compile(r"\D+ (\d+)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Roster:
     """A class list.
 
