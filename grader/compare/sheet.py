@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from grader.errors import ExpressionError
 from grader.language.parse import parse
 from grader.language.scope import Scope, check_names
 from grader.language.shapes import NUMBER, show_shape
+from grader.record import field, mutable, record
 from grader.submission.model import Refused
 from grader.submission.numerals import EXACT_SIGFIGS, explain_number, parse_list, parse_number
 
@@ -35,7 +35,7 @@ ABSENT: Cell = (0.0, 0.0, _MANY, 0, False)
 _BARE_NUMBER = frozenset("0123456789.,-+eE−%/ ")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Formula:
     """An answer, or an element of one, written as an expression."""
 
@@ -45,7 +45,11 @@ class Formula:
     expr: Expr
 
 
-@dataclass(slots=True)
+_NONE = np.zeros((1, 1, 0, 1))
+_NOTHING = Written(_NONE, _NONE, _NONE, _NONE, _NONE > 0)
+
+
+@mutable
 class Sheet:
     """One question's answers.
 
@@ -67,7 +71,7 @@ class Sheet:
     reasons: dict[tuple[int, Place | None], str] = field(default_factory=dict)
     misshapen: dict[int, str] = field(default_factory=dict)
     transposed: set[int] = field(default_factory=set)
-    written: Written = field(init=False)
+    written: Written = _NOTHING
 
     @property
     def size(self) -> int:
@@ -156,7 +160,7 @@ def _read_arrays(sheet: Sheet, reader: FormulaReader, *, decimal_comma: bool) ->
     sheet.written = Written(table[0], table[1], table[2], table[3], table[4] > 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Cells:
     """Reads single answers into a sheet; what cannot be a number is noted there."""
 
