@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.language.tree import Expr, add, div, key, mul, name, num, quantities
-from grader.misconceptions.links import in_bias_gradients, in_weight_gradients
+from grader.misconceptions.products import in_bias_gradients, in_weight_gradients
 from grader.misconceptions.model import Example, Misconception
 from grader.misconceptions.parts import scale_of, terms, value_of
 from grader.misconceptions.weights import BATCH
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from grader.engine.steps import Step
     from grader.misconceptions.links import Link
-    from grader.misconceptions.view import Linear, View
+    from grader.misconceptions.roles import Linear
+    from grader.misconceptions.view import View
 
 MEAN = BATCH.replace("L = 1/2*sum((P - Y)^2)", "L = mean((P - Y)^2)")
 _TWO_OUTPUTS = """

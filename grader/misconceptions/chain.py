@@ -18,7 +18,7 @@ from grader.language.tree import (
     substitute,
     transpose,
 )
-from grader.misconceptions.links import in_input_gradients
+from grader.misconceptions.products import in_input_gradients
 from grader.misconceptions.model import Example, Misconception
 from grader.misconceptions.parts import element, log_slope
 from grader.misconceptions.slopes import error

@@ -12,21 +12,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from grader.language.shapes import NUMBER, infer_shape, is_dot
-from grader.language.tree import Expr, call, key, matmul, mul, name, quantities, transform, transpose
-from grader.misconceptions.parts import brought_forward
+from grader.language.tree import Expr, call, key, matmul, mul, name, quantities, transpose
 from grader.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from grader.engine.steps import Step
-    from grader.misconceptions.model import Rewrite
-    from grader.misconceptions.view import Linear, Term, View
-
-    Wrong = Callable[["Link", View], Sequence[Expr]]
+    from grader.misconceptions.roles import Linear, Roles, Term
 
 Form = Literal["number", "columns", "rows"]
-_REDUCED = ("sum_columns", "sum_rows", "sum")
 
 
 @record
@@ -118,7 +110,7 @@ class Link:
 class Links:
     """All links of a worked solution, and the layers that they make."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: Roles) -> None:
         self.view = view
         found = [_link(linear, t, view) for linear in view.linears.values() for t in linear.products]
         self.all: tuple[Link, ...] = tuple(link for link in found if link is not None)
@@ -170,7 +162,7 @@ class Links:
         return self.of_total[units[i]][j]
 
 
-def _link(linear: Linear, term: Term, view: View) -> Link | None:
+def _link(linear: Linear, term: Term, view: Roles) -> Link | None:
     if term.weight is None or term.input is None:
         return None
     base = view.problem.index_base
@@ -184,71 +176,3 @@ def _link(linear: Linear, term: Term, view: View) -> Link | None:
     if key(term.expr.args[0]) == key(term.weight):
         return Link(linear.name, term.weight, term.input, "columns", delta, rows, weight[1], columns)
     return Link(linear.name, term.weight, term.input, "rows", delta, columns, weight[0], rows)
-
-
-def in_weight_gradients(wrong: Wrong) -> Rewrite:
-    """Put other products in place of delta times input, wherever weights' gradients are worked out."""
-    return lambda step, view: _exchange(step, view, view.links.by_weight_core, wrong)
-
-
-def in_input_gradients(wrong: Wrong) -> Rewrite:
-    """Put other products in place of weight times delta, wherever a gradient goes back through a weight."""
-    return lambda step, view: _exchange(step, view, view.links.by_input_core, wrong)
-
-
-def _exchange(step: Step, view: View, cores: dict[object, Link], wrong: Wrong) -> Iterator[Expr]:
-    if step.phase != "backward":
-        return
-    nodes = [n for n in _products(step.rule) if key(n) in cores]
-    found = {key(n): tuple(wrong(cores[key(n)], view)) for n in nodes}
-    found = {k: rules for k, rules in found.items() if rules}
-    for i in range(max((len(rules) for rules in found.values()), default=0)):
-        chosen = {k: rules[min(i, len(rules) - 1)] for k, rules in found.items()}
-        rule = transform(step.rule, lambda node, put=chosen: put.get(key(node)))  # type: ignore[misc]
-        yield brought_forward(step, rule, view)
-
-
-def _products(rule: Expr) -> Iterator[Expr]:
-    if rule.op in ("mul", "matmul"):
-        yield rule
-    for part in rule.args:
-        yield from _products(part)
-
-
-def in_bias_gradients(wrong: Callable[[Linear, Expr, View], Sequence[Expr]]) -> Rewrite:
-    """Put something else in place of delta (summed over a batch) in the gradients of biases.
-
-    ``wrong`` gets the weighted sum and its contribution to the bias's gradient.
-    """
-
-    def rewrite(step: Step, view: View) -> Iterator[Expr]:
-        bias = view.by(step)
-        if bias is None:
-            return
-        sums = [z for z in view.linears.values() if z.bias is not None and bias in quantities(z.bias.expr)]
-        whole: dict[object, tuple[Expr, ...]] = {}
-        for z in sums:
-            part = contribution(step.rule, name(view.gradient(z.name)))
-            rules = () if part is None else tuple(wrong(z, part, view))
-            if part is not None and rules:
-                whole[key(part)] = rules
-        for i in range(max((len(rules) for rules in whole.values()), default=0)):
-            chosen = {k: rules[min(i, len(rules) - 1)] for k, rules in whole.items()}
-            rule = transform(step.rule, lambda node, put=chosen: put.get(key(node)))  # type: ignore[misc]
-            yield brought_forward(step, rule, view)
-
-    return rewrite
-
-
-def contribution(rule: Expr, delta: Expr) -> Expr | None:
-    """The delta in a bias's gradient, with the sum over a batch around it."""
-    found = None
-    stack = [rule]
-    while stack:
-        node = stack.pop()
-        if node.op == "call" and node.value in _REDUCED and key(node.args[0]) == key(delta):
-            return node
-        if key(node) == key(delta):
-            found = node
-        stack.extend(node.args)
-    return found

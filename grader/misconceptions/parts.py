@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader.language.shapes import NUMBER, infer_shape
 from grader.language.tree import Expr, num, quantities, substitute, walk
+from grader.misconceptions.roles import gradient_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,14 +16,6 @@ if TYPE_CHECKING:
     from grader.misconceptions.view import View
 
 _MOST_ROUNDS = 12
-
-
-def gradient_of(name: str) -> tuple[str, str] | None:
-    """("L", "w2") from ``dL/dw2``; None for other names."""
-    if name[:1] != "d" or "/d" not in name or " " in name or "(" in name:
-        return None
-    of, _, by = name[1:].partition("/d")
-    return of, by
 
 
 def terms(rule: Expr) -> tuple[Expr, ...]:

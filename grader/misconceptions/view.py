@@ -15,8 +15,7 @@ from grader.language.functions import FUNCTIONS
 from grader.language.shapes import NUMBER, Shape, infer_shape
 from grader.language.tree import Expr, key, quantities, substitute, walk
 from grader.misconceptions.links import Links
-from grader.misconceptions.parts import gradient_of
-from grader.record import record
+from grader.misconceptions.roles import Activation, Linear, Term, gradient_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,45 +25,6 @@ if TYPE_CHECKING:
     from grader.spec.model import Problem
 
 _WEIGHT_LETTERS = "wWvVuUθ"
-
-
-@record
-class Term:
-    """One term of a weighted sum.
-
-    Args:
-        expr: the term without its sign.
-        negative: whether it is subtracted.
-        weight, input: the two factors of a product (with indices and ^T as written), or None for a bias.
-    """
-
-    expr: Expr
-    negative: bool
-    weight: Expr | None
-    input: Expr | None
-
-
-@record
-class Linear:
-    """A step z = W x + b: its products and its bias, if any."""
-
-    name: str
-    products: tuple[Term, ...]
-    bias: Term | None
-
-
-@record
-class Activation:
-    """A step a = f(z)."""
-
-    name: str
-    function: str
-    argument: Expr
-
-    @property
-    def source(self) -> str | None:
-        """The pre-activation, where the argument is a plain quantity."""
-        return str(self.argument.value) if self.argument.op == "name" else None
 
 
 class View:
@@ -81,6 +41,10 @@ class View:
         self.by_name: dict[str, Step] = {s.name: s for s in plan.steps}
         self.shapes: Mapping[str, Shape] = plan.shapes
         self.position = {s.name: i for i, s in enumerate(plan.steps)}
+
+    def sizes(self, expr: Expr) -> Shape:
+        """The (rows, columns) of an expression over base names."""
+        return infer_shape(expr, self.shapes, self.problem.index_base)
 
     def fits(self, step: Step, rule: Expr) -> bool:
         """Whether a rule can stand in a step's place: the same size, and only what is known by then."""
@@ -104,7 +68,14 @@ class View:
             if parts is not None:
                 counts[parts[0]] = counts.get(parts[0], 0) + 1
         forward = {s.name for s in self.steps if s.phase == "forward"}
-        return max((n for n in counts if n in forward), key=counts.__getitem__, default=None)
+        most = max((n for n in counts if n in forward), key=counts.__getitem__, default=None)
+        return most or self._only_end()
+
+    def _only_end(self) -> str | None:
+        """The one number that nothing else is computed from, where no gradient tells."""
+        used = {n for s in self.steps for n in quantities(s.rule)}
+        ends = [s for s in self.steps if s.phase == "forward" and s.name not in used and s.shape == NUMBER]
+        return ends[0].name if len(ends) == 1 else None
 
     @cached_property
     def parameters(self) -> frozenset[str]:

@@ -20,12 +20,13 @@ from grader.language.tree import (
     transpose,
 )
 from grader.misconceptions.chain import CHAIN_NETWORK
-from grader.misconceptions.links import in_bias_gradients, in_weight_gradients
+from grader.misconceptions.products import in_bias_gradients, in_weight_gradients
 from grader.misconceptions.model import Example, Misconception
 
 if TYPE_CHECKING:
     from grader.misconceptions.links import Link
-    from grader.misconceptions.view import Linear, View
+    from grader.misconceptions.roles import Linear
+    from grader.misconceptions.view import View
 
 _MOST = 6
 
