@@ -139,6 +139,8 @@ def _text(part: Part, suffix: str, archives: Archives | None) -> tuple[str, bool
 
 def _content(part: Part, hints: Hints, archives: Archives | None) -> Content:
     """One student's answers in a file."""
+    if part.trouble:
+        raise UnreadableError(part.trouble)
     suffix = suffix_of(part.member or part.path)
     reader = readers.reader(suffix)
     text, _ = _text(part, suffix, archives)

@@ -31,7 +31,7 @@ QUESTIONS = [
     Asked("q2", 'the "other" `tick`', "b", 1.0, None),
     Asked("q2", "left blank", "c", 1.0, None),
 ]
-WRITTEN = {
+WRITTEN: dict[str, dict[str, object]] = {
     "q1": {
         "a1": "0.20",
         "dL/dw2": "-0.2180",

@@ -216,8 +216,7 @@ class _Sorted:
         if homeless:
             first = places.of(homeless[0].offset)[0]
             notes.append(
-                f"{len(homeless)} statements (the first in line {first}) stand under no heading that names a "
-                "problem; they were not read"
+                f"from line {first} on, under no heading that names a problem: {len(homeless)} not read"
             )
         return [
             Statement(kept.problem, kept.key, node(kept.text, *place), *place)

@@ -16,6 +16,9 @@ MASK = "\ue000"
 """Stands for each character of inline mathematics; no keyboard has it."""
 
 MAX_LINE = 20_000
+NEAR = 200
+"""How far before an equals sign a name may begin."""
+
 _LEAD = re.compile(r"(?:\s|>|[-*+•●‣](?=\s)|\d{1,3}[.)](?=\s)|\(?[a-z]\)(?=\s)|\\item(?![a-z]))*+")
 _EXACT = re.compile(r"(?P<ticks>`{1,3})(?!`)(?P<key>[^\n]+?)(?<!`)(?P=ticks)(?!`)[ \t]*[=:≈][ \t]*")
 _LABEL = re.compile(
@@ -77,22 +80,34 @@ def answers(line: str, text: str, hints: Hints) -> list[Found]:
     if not left.strip():
         return _from(line, text, equals[0][0], equals[0][1], hints, key="")
     name = _name(left, hints)
-    return [] if name is None else _from(line, text, start + name, equals[0][1], hints)
+    return [] if name is None else _from(line, text, start + name, equals[0][1], hints, first=not name)
 
 
 def _from(
-    line: str, text: str, start: int, value_start: int, hints: Hints, key: str | None = None
+    line: str,
+    text: str,
+    start: int,
+    value_start: int,
+    hints: Hints,
+    *,
+    key: str | None = None,
+    first: bool = True,
 ) -> list[Found]:
-    """The answer whose name and text begin here, and those that follow it on the line."""
+    """The answer whose name and text begin here, and those that follow it on the line.
+
+    first: whether the line begins with the name; what follows is then the answer to its end.
+    """
     found: list[Found] = []
-    known = key is None and hints.knows(_bare(text[start:value_start].rstrip(" \t:=≈")))
+    known = first and key is None and hints.knows(_bare(text[start:value_start].rstrip(" \t:=≈")))
+    before = value_start
     for left, right in _equals(line, value_start):
-        stop = _next_name(line, value_start, left, hints)
+        stop = _next_name(line, max(before, left - NEAR), left, hints)
+        before = right
         if stop is None:
             continue  # `a = b = c`
         end, name = stop
         found.append(_found(line, text, (start, value_start, end), key=key, known=known))
-        start, value_start, key, known = name, right, None, True
+        start, value_start, key, known = name, right, None, False
     found.append(_found(line, text, (start, value_start, len(line)), key=key, known=known))
     return found
 
@@ -135,7 +150,7 @@ def _next_name(line: str, start: int, equal: int, hints: Hints) -> tuple[int, in
 
 def _name(left: str, hints: Hints) -> int | None:
     """Where the name begins that a text before an equals sign ends with."""
-    near = max(len(left) - 200, 0)
+    near = max(len(left) - NEAR, 0)
     for word in _starts(left, near):
         whole = _bare(left[word:])
         if hints.knows(whole) or hints.knows(_INDEX.sub("", whole)):

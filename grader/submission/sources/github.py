@@ -19,7 +19,9 @@ def matches(listing: Listing) -> bool:
     if not folders:
         return False
     slug = listing.label.removesuffix("-submissions")
-    named = slug != listing.label and all(entry.last.startswith(f"{slug}-") for entry in folders)
+    named = slug != listing.label and all(
+        entry.last.startswith(f"{slug}-") and entry.last != listing.label for entry in folders
+    )
     return named or all(listing.has(f"{entry.name}/.git") for entry in folders)
 
 

@@ -138,7 +138,11 @@ class Archive:
         """What lies directly in a folder."""
         found = self._tree.get((self._prefix + inside).rstrip("/"), [])
         start = len(self._prefix)
-        return [entry._replace(name=entry.name[start:]) for entry in found if not _hidden(entry.last or "x")]
+        return [
+            entry._replace(name=entry.name[start:])
+            for entry in found
+            if entry.trouble or not _hidden(entry.last)
+        ]
 
     def part(self, entry: Entry, name: str) -> Part:
         """The entry as a file to be read."""
