@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from grader.cli.examples import examples
+from grader.cli.explain import explain
 from grader.cli.run import run
 from grader.cli.show import show
 from grader.cli.specs import check, expand, sheet, solve
@@ -47,5 +48,5 @@ def grade() -> None:
     """
 
 
-for command in (run, show, solve, check, expand, sheet):
+for command in (run, show, solve, check, expand, sheet, explain):
     grade.add_command(command)
