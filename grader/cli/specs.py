@@ -97,11 +97,11 @@ def _check(path: str) -> str:
 @click.argument("spec", type=SPEC)
 def expand(spec: str) -> None:
     """Print the general form of every network."""
+    from grader.run import load_spec
     from grader.spec import expand as expanded
-    from grader.spec import load
 
     with told():
-        text = expanded(load(spec))
+        text = expanded(load_spec(spec))
     sys.stdout.write(text)
 
 

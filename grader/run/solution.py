@@ -14,7 +14,7 @@ from grader.language.render import render
 from grader.language.tree import quantities
 from grader.report.model import Solution, SolvedProblem, SolvedQuestion, SolvedStep, Value
 from grader.run import values
-from grader.spec import load
+from grader.run.course import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def solve_assignment(spec: str) -> Solution:
         SpecError: with everything that is wrong with the spec.
         OSError: when it cannot be read.
     """
-    assignment = load(spec)
+    assignment = load_spec(spec)
     problems = tuple(_solved(p) for p in assignment.problems)
     return Solution(assignment.id, assignment.title or assignment.id, problems)
 

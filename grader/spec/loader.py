@@ -10,7 +10,8 @@ from grader.spec.fields import entries, items, switch, text
 from grader.spec.findings import Findings
 from grader.spec.model import Assignment, Problem
 from grader.spec.nodes import Sequence, compose, decode, shortened, split_lines
-from grader.spec.problem import Outer, read_problem, read_rules
+from grader.spec.problem import Outer, read_problem
+from grader.spec.rules import read_rules
 from grader.spec.settings import SETTINGS, Settings, read_settings, read_symbols
 
 if TYPE_CHECKING:

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 from grader.record import record
 from grader.spec.draft import Draft
 from grader.spec.equations import read_lines, resolve
-from grader.spec.fields import entries, items, text
+from grader.spec.fields import entries, text
 from grader.spec.layers import read_network
 from grader.spec.lint import report_not_finite, used, warn_still, warn_unused
-from grader.spec.model import CourseRule, Problem
-from grader.spec.nodes import Mapping, Scalar, Sequence, what
+from grader.spec.model import Problem
+from grader.spec.nodes import Mapping, Sequence
 from grader.spec.queries import Graph, needs_of, states_of
 from grader.spec.questions import Aliases, read_aliases, read_questions
+from grader.spec.rules import read_rules
 from grader.spec.settings import SETTINGS, read_settings, read_symbols
 from grader.spec.train import TRAIN, read_examples, read_rate, read_train
 
 if TYPE_CHECKING:
     from grader.spec.fields import Entries
     from grader.spec.findings import Findings
-    from grader.spec.model import Equation, Question, Symbol, Train
+    from grader.spec.model import CourseRule, Equation, Question, Symbol, Train
     from grader.spec.nodes import Node
     from grader.spec.settings import Settings
 
@@ -141,23 +142,3 @@ def _equations(draft: Draft, node: Node) -> None:
     if not isinstance(node, Sequence) or len(lines) < len(node.items):
         draft.complete = False
     draft.lines.extend(line for line in lines if draft.define(line.name, line.mark, "an equation"))
-
-
-def read_rules(found: Findings, read: Entries) -> tuple[CourseRule, ...]:
-    """The entries of `misconceptions:` as written: a list of mappings of texts."""
-    if "misconceptions" not in read:
-        return ()
-    rules = []
-    for item in items(found, read["misconceptions"][1], "misconceptions"):
-        inside = entries(found, item, "a misconception")
-        written = {name: value for name, (_, value) in inside.items() if _is_text(found, value)}
-        fields = {name: value.text for name, value in written.items() if isinstance(value, Scalar)}
-        rules.append(CourseRule(fields, {name: value.mark for name, value in written.items()}, item.mark))
-    return tuple(rules)
-
-
-def _is_text(found: Findings, node: Node) -> bool:
-    if isinstance(node, Scalar):
-        return True
-    found.error(node, f"expected a text, found {what(node)}")
-    return False

@@ -36,7 +36,7 @@ problems:
     equations: ["k = sum(M)*y + r + s[0] + beta"]
     train: {state: {v: {W1: 2, b2: 1}}, examples: [{extra: [1, 2]}, {extra: [3, 4]}]}
     aliases: {w00: "W1[0,0]", d: dE/dp, ex: "extra[1]"}
-    misconceptions: [{name: sign, rule: "w - eta*g", wrong: "w + eta*g", feedback: "Down, not up: minus."}]
+    misconceptions: [{name: sign, right: "w - eta*g", wrong: "w + eta*g", feedback: "Down, not up: minus."}]
     questions:
       - dE/dW1
       - {ask: new(w00), points: 2.5, id: "[0,0], first", title: A title}
