@@ -25,7 +25,7 @@ NO, IMPRECISE, CUT, OK = 0, 1, 2, 3
 # Binary noise that no student can see: relative to the larger of the two numbers.
 _SLACK = 1e-12
 _EXACT = 1e-9
-# A number rounded away to nothing, or up from nothing, is not "right with too few digits": 1 for 0.55, 0 for 0.3.
+# Rounded away to nothing, or up from nothing, is not "right with too few digits": 1 for 0.55, 0 for 0.3.
 _LEAST_SHARE = 1.8
 
 
@@ -97,7 +97,7 @@ def judge(lanes: Array, written: Written, tolerance: Tolerance) -> Codes:
 
 
 def _windows(size: Array, tolerance: Tolerance) -> tuple[Array, Array]:
-    """The width of the tolerances that ask for no digits, and of those that do; negative where there is none."""
+    """The width of the tolerances that ask for no digits, and of those that do; negative for none."""
     loose = strict = np.full_like(size, -1.0)
     if tolerance.abs is not None:
         loose = np.maximum(loose, tolerance.abs)
@@ -113,7 +113,7 @@ def _windows(size: Array, tolerance: Tolerance) -> tuple[Array, Array]:
 
 def _enough_digits(written: Written, tolerance: Tolerance) -> NDArray[np.bool_]:
     """Whether as many digits were written as the tolerance asks for."""
-    enough = np.ones(written.value.shape[:3] + (1,), dtype=bool)
+    enough = np.ones((*written.value.shape[:3], 1), dtype=bool)
     if tolerance.decimals is not None:
         enough = enough & (written.decimals >= tolerance.decimals)
     if tolerance.sigfigs is not None:

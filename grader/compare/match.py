@@ -29,7 +29,8 @@ _PRIMED = re.compile(
     r"^(?P<name>[^\W\d]\w*)(?P<index>\[[\d,\s]+\])?(?P<marks>['′’]+)(?P<after>\[[\d,\s]+\])?$"
 )
 _NEW = re.compile(
-    r"^(?:new[_ ]+(?P<behind>[^\W\d]\w*?)|(?P<front>[^\W\d]\w*?)(?:[_ ]new|\s*\(new\)))(?P<index>\[[\d,\s]+\])?$"
+    r"^(?:new[_ ]+(?P<behind>[^\W\d]\w*?)|(?P<front>[^\W\d]\w*?)(?:[_ ]new|\s*\(new\)))"
+    r"(?P<index>\[[\d,\s]+\])?$"
 )
 _UNDERSCORED = re.compile(r"^d(?P<of>[^\W_][\w\[\],]*?)_d(?P<wrt>[^\W\d]\w*)(?P<index>\[[\d,\s]+\])?$")
 

@@ -57,7 +57,7 @@ class Asked:
 
 @record
 class Found:
-    """What a run says of one question: a code for each element, and how far off the prediction's middle it is.
+    """What a run says of one question: a code for each element, and how far off the prediction it is.
 
     Both are (rows, columns, students, 1); the distance is relative, the largest of all sample points.
     """
@@ -319,7 +319,8 @@ class Passes:
         for f, a in zip(found, self.asked, strict=True):
             most = np.zeros((*f.codes.shape[:2], self.students, 1), dtype=np.int8)
             codes = np.broadcast_to(f.codes, (*f.codes.shape[:2], students.size, 1))
-            np.maximum.at(most, (slice(None), slice(None), students), codes)
+            for column, student in enumerate(students.tolist()):
+                most[:, :, student] = np.maximum(most[:, :, student], codes[:, :, column])
             out.append(np.where(a.written.present, most, NO).astype(np.int8))
         return out
 
@@ -375,7 +376,9 @@ def _kinder(a: Found, b: Found) -> Found:
 
 def _distance(middle: Array, w: Array) -> Array:
     with np.errstate(all="ignore"):
-        return np.asarray((np.abs(w - middle) / np.maximum(np.abs(w), np.abs(middle))).max(axis=-1, keepdims=True))
+        return np.asarray(
+            (np.abs(w - middle) / np.maximum(np.abs(w), np.abs(middle))).max(axis=-1, keepdims=True)
+        )
 
 
 def _taken(a: Asked, students: NDArray[np.intp]) -> Asked:
@@ -423,8 +426,7 @@ class Refill:
         asked = [_taken(a, students) for a in self.asked]
         cells = []
         for f in self.formulas:
-            for i in np.flatnonzero(students == f.student).tolist():
-                cells.append(replace(f, student=i))
+            cells += [replace(f, student=i) for i in np.flatnonzero(students == f.student).tolist()]
         return Refill(asked, cells, self.problem)
 
 

@@ -383,7 +383,9 @@ class _Judgement:
         for q, i in enumerate(self.order):
             for f in self.sheets[i].formulas:
                 exact[q, f.student] = f.place is None and "." not in f.text
-        present = np.array([a.written.present.any(axis=(0, 1, 3)) for a in asked], dtype=bool).reshape(red.shape)
+        present = np.array([a.written.present.any(axis=(0, 1, 3)) for a in asked], dtype=bool).reshape(
+            red.shape
+        )
         fed = self.ready.behind.astype(int) @ present > 0
         return np.asarray((red & (~exact | fed)).any(axis=0))
 
@@ -392,7 +394,10 @@ class _Judgement:
     ) -> list[NDArray[np.bool_]]:
         """Where a wrong value further up explains an answer better than rounding does."""
         wrong = np.array(
-            [((f.codes == NO) & a.written.present).any(axis=(0, 1))[:, 0] for f, a in zip(honest, asked, strict=True)]
+            [
+                ((f.codes == NO) & a.written.present).any(axis=(0, 1))[:, 0]
+                for f, a in zip(honest, asked, strict=True)
+            ]
         )
         led = self.ready.behind.astype(int) @ wrong > 0
         return [
@@ -409,7 +414,9 @@ class _Judgement:
                 part = part[cell.place]
             good = np.isfinite(part).reshape(-1, part.shape[-1]).all(axis=0)
             if self.inputs is None or (part.shape[-1] > 1 and not good.all()):
-                reason = "could not decide: there are too few points where this formula and the right one are real"
+                reason = (
+                    "could not decide: there are too few points where this formula and the right one are real"
+                )
                 self.undecided[(cell.question, cell.student, cell.place)] = reason
             elif not good.all():
                 reason = "this formula has no finite value for the numbers of the problem"
@@ -417,7 +424,7 @@ class _Judgement:
 
     def _finished(self, q: int, i: str, codes: Codes) -> QuestionResult:
         sheet = self.sheets[i]
-        for (student, place) in sheet.reasons:
+        for student, place in sheet.reasons:
             at = (slice(None), slice(None)) if place is None else place
             codes[(*at, student)] = UNREADABLE
         for student in sheet.misshapen:
@@ -431,9 +438,7 @@ class _Judgement:
                 codes[(*at, student)] = UNDECIDED
                 sheet.reasons[(student, place)] = reason
         read_as = {
-            (f.student, f.place): f.expr
-            for f in sheet.formulas
-            if (f.student, f.place) not in sheet.reasons
+            (f.student, f.place): f.expr for f in sheet.formulas if (f.student, f.place) not in sheet.reasons
         }
         return QuestionResult(sheet, codes, read_as)
 
@@ -463,7 +468,11 @@ def _with_room(written: list[Written], cells: Sequence[FormulaCell], points: int
         w = out[q]
         wide = (*w.value.shape[:3], points)
         out[q] = Written(
-            np.array(np.broadcast_to(w.value, wide)), w.half, w.decimals.copy(), w.sigfigs.copy(), w.present.copy()
+            np.array(np.broadcast_to(w.value, wide)),
+            w.half,
+            w.decimals.copy(),
+            w.sigfigs.copy(),
+            w.present.copy(),
         )
     for c in cells:
         w = out[c.question]

@@ -90,9 +90,9 @@ class FormulaEdits:
                         for n, m in parts.items()
                         if len(m["digits"]) > max(place, 1) and m["digits"][place] == old
                     }
-                    if old != new and len(swap) > 1 and set(swap.values()) <= set(self.names):
-                        if self._is(expr, swap, right):
-                            yield "chain.other_layer_w"
+                    known = old != new and len(swap) > 1 and set(swap.values()) <= set(self.names)
+                    if known and self._is(expr, swap, right):
+                        yield "chain.other_layer_w"
 
     def _is(self, expr: Expr, swap: Mapping[str, str], right: Array) -> bool:
         changed = rename(expr, lambda n: swap.get(n, n))

@@ -1,4 +1,4 @@
-"""Runs of the worked solution from students' own values under wrong rules: one column a student and a rule."""
+"""Runs of the worked solution from students' own values under wrong rules, a column a student and rule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from grader.compare.passes import hull, is_rounded, own_rounding, pins_of, slope
 from grader.diagnose.cells import Cells
 from grader.engine.choices import Choices, OwnRule
 from grader.engine.graph import Ancestry
-from grader.engine.solve import Engine, Rounding, evaluate_targets, matrix
+from grader.engine.rounding import Rounding
+from grader.engine.solve import Engine, evaluate_targets, matrix
 from grader.engine.steps import Node
 from grader.language.tree import key, quantities
 from grader.record import record
@@ -95,7 +96,9 @@ class Compiled:
                     seen[k] = OwnRule(engine.program, rule)
                 own.append((step, seen[k]))
             rules.append(tuple(own))
-        rules.append(tuple((step, OwnRule(engine.program, rule)) for step, rule in slopes_from_outputs(plan).items()))
+        rules.append(
+            tuple((step, OwnRule(engine.program, rule)) for step, rule in slopes_from_outputs(plan).items())
+        )
         return cls(plan, engine, tuple(usable), tuple(rules))
 
 
@@ -137,7 +140,7 @@ class Class:
         released: Mask | None = None,
         slopes: Mask | None = None,
     ) -> Array:
-        """The predictions of columns, each a student under some variants (by number), (3, cells, 1, columns, points)."""
+        """The predictions of columns, each a student under some variants: (3, cells, 1, columns, points)."""
         lanes = []
         for first in range(0, max(len(students), 1), CHUNK):
             part = slice(first, first + CHUNK)
@@ -193,7 +196,8 @@ class Class:
             found = self._later[question] = frozenset(
                 q
                 for q, a in enumerate(self.asked)
-                if node is not None and node in self.ancestry.of([a.target.node] if a.target.node else a.target.nodes)
+                if node is not None
+                and node in self.ancestry.of([a.target.node] if a.target.node else a.target.nodes)
             )
         return found
 
@@ -264,4 +268,3 @@ class Class:
             return hull(value, written, mask, right), mask
 
         return hold
-

@@ -167,7 +167,10 @@ class Search:
         turned = (self.group.cells.matches(self.turned, written) & self.present).sum(axis=0)
         self.group.from_outputs = turned > straight
         swap = self.group.from_outputs[None, None, None, :, None]
-        self.null, self.turned = np.where(swap, self.turned, self.null), np.where(swap, self.null, self.turned)
+        self.null, self.turned = (
+            np.where(swap, self.turned, self.null),
+            np.where(swap, self.null, self.turned),
+        )
 
     def _wrong_questions(self) -> Mask:
         at = np.array([q for q, _, _ in self.group.cells.index])
@@ -319,7 +322,13 @@ class Search:
         if candidate.repair is not None:
             return [Finding(candidate.repair.id, candidate.repair.name, cells, slip=True, confidence=sure)]
         return [
-            Finding(self.variants[v].id, self._first_step(self.variants[v], cells), cells, slip=False, confidence=sure)
+            Finding(
+                self.variants[v].id,
+                self._first_step(self.variants[v], cells),
+                cells,
+                slip=False,
+                confidence=sure,
+            )
             for v in candidate.variants
         ]
 
@@ -343,9 +352,16 @@ class Search:
     def _pairs(self, states: Sequence[State]) -> None:
         """Two rules at once: first with one that explains something already, then any two."""
         self._try_pairs([(s, self._seeded(s)[:MAX_PAIRS]) for s in states])
-        rest = [s for s in states if s.red.sum() >= LEAST_FOR_ANY_PAIR]
+        rest = [s for s in states if self._hidden(s) >= LEAST_FOR_ANY_PAIR]
         budget = max(MOST_COLUMNS // max(len(rest), 1), MAX_PAIRS)
-        self._try_pairs([(s, self._any(s)[: min(MAX_ANY_PAIRS, budget)]) for s in rest[: MOST_COLUMNS // MAX_PAIRS]])
+        self._try_pairs(
+            [(s, self._any(s)[: min(MAX_ANY_PAIRS, budget)]) for s in rest[: MOST_COLUMNS // MAX_PAIRS]]
+        )
+
+    def _hidden(self, state: State) -> int:
+        """How many wrong answers hang on steps that were not written: only there do two rules mix."""
+        near = self.group.near(state.student)
+        return sum(len(near[self.group.cells.index[i][0]]) > 1 for i in np.flatnonzero(state.red))
 
     def _seeded(self, state: State) -> list[tuple[int, ...]]:
         seeds = sorted(state.partial, key=lambda c: -c.gain)[:SEEDS]

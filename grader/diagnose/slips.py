@@ -54,7 +54,7 @@ class Value(NamedTuple):
         return self.low - reach <= value <= self.high + reach
 
     def exactly(self, value: float) -> bool:
-        """Whether a value is what follows from the values as written, or from unrounded ones: nothing between.
+        """Whether a value is what follows from the values as written, or from unrounded ones.
 
         An edit of digits has so many results that the whole of the bounds would catch chance values; where
         steps in between were not written, half a unit more is allowed.

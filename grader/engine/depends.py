@@ -59,7 +59,8 @@ def depends(problem: Problem, expr: Expr) -> bool:
 
 def _random(generator: np.random.Generator, rows: int, columns: int) -> Array:
     size = (rows, columns, 1, _POINTS)
-    return generator.uniform(0.15, 0.95, size=size) * generator.choice([-1.0, 1.0], size=size)
+    signs: Array = generator.choice([-1.0, 1.0], size=size)
+    return generator.uniform(0.15, 0.95, size=size) * signs
 
 
 def _value(engine: Engine, target: Target, inputs: dict[str, Array], node: Node, shift: float) -> Array:

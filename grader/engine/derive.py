@@ -1,4 +1,4 @@
-"""From a problem to its worked solution: forward, backward and update steps, and what questions ask of them."""
+"""From a problem to its worked solution: forward, backward and update steps, and what is asked of them."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def derive(problem: Problem, extra: Iterable[Expr] = (), *, whole: bool = False)
     targets = {i: _target(e, resolver.nodes, shapes, steps, problem) for i, e in asked.items()}
     targets = _through_copies(targets, steps)
     extras = tuple(
-        e if isinstance(e, ExpressionError) else _checked_target(e, resolver.nodes, shapes, steps, problem, known)
+        e
+        if isinstance(e, ExpressionError)
+        else _checked_target(e, resolver.nodes, shapes, steps, problem, known)
         for e in others
     )
     return Plan(problem, tuple(steps), shapes, targets, extras, horizon)
@@ -107,7 +109,9 @@ def _checked_target(
 ) -> Target | ExpressionError:
     for node in _nodes_of(expr, nodes):
         if not names.is_state(node.name) and node.name not in known:
-            return ExpressionError(f'"{node.name}" does not exist in this problem: there is no path', expr.start)
+            return ExpressionError(
+                f'"{node.name}" does not exist in this problem: there is no path', expr.start
+            )
     try:
         return _target(expr, nodes, shapes, steps, problem)
     except ExpressionError as error:
@@ -163,9 +167,7 @@ def _through_copies(targets: dict[str, Target], steps: list[Step]) -> dict[str, 
     return {i: replace(t, node=origin(t.node)) if t.node else t for i, t in targets.items()}
 
 
-def _base_expression(
-    expr: Expr, nodes: Mapping[str, Node], problem: Problem
-) -> tuple[Expr | None, int]:
+def _base_expression(expr: Expr, nodes: Mapping[str, Node], problem: Problem) -> tuple[Expr | None, int]:
     """The expression over base names and its time, where all its quantities have the same."""
     used = _nodes_of(expr, nodes)
     times = {n.time for n in used if names.moves(n.name, problem)}
@@ -197,7 +199,8 @@ def _with_asked_expressions(
         shapes[own] = infer_shape(base, shapes, problem.index_base)
         slopes = {(n.value, key(n.args[0])) for n in walk(base) if n.op == "call"}
         at = max(
-            (i + 1 for i, step in enumerate(steps) if step.name in needs or _slope_of(step) in slopes), default=0
+            (i + 1 for i, step in enumerate(steps) if step.name in needs or _slope_of(step) in slopes),
+            default=0,
         )
         phase = steps[at - 1].phase if at else "forward"
         steps = [*steps[:at], Step(own, phase, base, shapes[own]), *_using(steps[at:], base, own)]

@@ -162,5 +162,3 @@ class Resolver:
             return node
         written = tuple(i + self.problem.index_base for i in place)
         return Expr("index", (node,), written, expr.start, expr.end)
-
-

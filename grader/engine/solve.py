@@ -1,4 +1,4 @@
-"""The one function of the engine: a plan, rules replaced, values held -> values and bounds, for a whole class.
+"""The one function of the engine: a plan, rules replaced, values held -> values and bounds, for a class.
 
 Arrays are (rows, columns, students, points); with bounds an axis of three stands in front (value, least,
 greatest). There is no loop over students: a class, its wrong rules and its sample points are axes.
@@ -137,7 +137,7 @@ class Engine:
         Returns:
             The kept values; arrays have one axis more in front when bounds are carried.
         """
-        run = _Run(self, tuple(keep), held or {}, bounds, rounding, choices)
+        run = _Run(self, tuple(keep), held or {}, rounding, choices, bounds=bounds)
         with np.errstate(all="ignore"):
             return run.go(self._inputs(inputs or {}), horizon)
 
@@ -156,9 +156,10 @@ class _Run:
         engine: Engine,
         keep: tuple[Node, ...],
         held: Mapping[Node, Hold],
-        bounds: bool,
         rounding: Rounding | None,
         choices: Choices | None,
+        *,
+        bounds: bool,
     ) -> None:
         self.engine = engine
         self.choices = choices
@@ -327,11 +328,11 @@ def evaluate_targets(
                     value = value[..., i : i + 1, j : j + 1, :, :]
                 out.append(value)
             else:
-                out.append(_evaluate(plan, target, trace.used, bounds))
+                out.append(_evaluate(plan, target, trace.used, bounds=bounds))
     return out
 
 
-def _evaluate(plan: Plan, target: Target, values: Mapping[Node, Array], bounds: bool) -> Array:
+def _evaluate(plan: Plan, target: Target, values: Mapping[Node, Array], *, bounds: bool) -> Array:
     shapes = {names.timed(n.name, n.time): plan.shapes[n.name] for n in target.nodes}
     program = Program(shapes, plan.problem.at_zero, plan.problem.index_base)
     slot = program.compile(target.expr)
@@ -340,5 +341,3 @@ def _evaluate(plan: Plan, target: Target, values: Mapping[Node, Array], bounds: 
     slots = linked.start(inputs)
     linked.run(slots)
     return np.asarray(slots[slot])
-
-

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def rule_lines(train: Train) -> list[tuple[str, Expr]]:
-    """The update rule line by line, (left-hand side, right-hand side) over w, g, t, states and the problem's names."""
+    """The update rule line by line, (left side, right side) over w, g, t, states and the problem's names."""
     if train.update:
         return [(e.name, e.expr) for e in train.update]
     optimizer = OPTIMIZERS[train.optimizer.name]

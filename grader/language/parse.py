@@ -282,7 +282,7 @@ class _Parser:
                 steps = self.integer()
         closing = self.expect(")", opening)
         if token.text == "depends" and len(args) != 2:
-            message = 'depends(a, b) asks whether a changes with b: it takes two arguments'
+            message = "depends(a, b) asks whether a changes with b: it takes two arguments"
             raise ExpressionError(message, token.start, closing.end)
         value = {"new": (steps,), "state": (state, steps), "depends": None}[token.text]
         return Expr(token.text, tuple(args), value, token.start, closing.end)

@@ -99,7 +99,9 @@ class Program:
         for term in expr.args[1:]:
             op, part = ("sub", term.args[0]) if term.op == "neg" else ("add", term)
             args = (total, self.compile(part))
-            total = self._emit(op, None, args, infer_local(expr, [self._shape_of[a] for a in args], self.base))
+            total = self._emit(
+                op, None, args, infer_local(expr, [self._shape_of[a] for a in args], self.base)
+            )
         return total
 
     def _constant(self, value: float) -> int:
@@ -109,7 +111,9 @@ class Program:
             self.constants[found] = value
         return found
 
-    def _emit(self, op: str, value: Any, args: tuple[int, ...], shape: Shape, *, fresh: bool = False) -> int:
+    def _emit(
+        self, op: str, value: object, args: tuple[int, ...], shape: Shape, *, fresh: bool = False
+    ) -> int:
         key = (op, value, args)
         found = None if fresh else self._seen.get(key)
         if found is None:
@@ -126,7 +130,7 @@ class Program:
 
     def link(self, *, bounds: bool) -> Linked:
         """The instructions with their kernels, ready to run."""
-        return Linked(self, bounds)
+        return Linked(self, bounds=bounds)
 
 
 class Linked:
@@ -134,7 +138,7 @@ class Linked:
 
     __slots__ = ("bounds", "code", "constants", "size")
 
-    def __init__(self, program: Program, bounds: bool) -> None:
+    def __init__(self, program: Program, *, bounds: bool) -> None:
         self.bounds = bounds
         self.size = program.size
         lead = (1,) if bounds else ()
@@ -171,7 +175,7 @@ class Linked:
 
 def _kernel(
     op: str,
-    value: Any,
+    value: Any,  # noqa: ANN401 - what an operator's value is depends on the operator
     table: Mapping[str, Callable[..., Any]],
     functions: Callable[[str, Mapping[str, float]], Callable[..., Any]],
     at_zero: Mapping[str, float],

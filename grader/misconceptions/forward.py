@@ -87,7 +87,7 @@ def _drop_term(linear: Linear, step: Step, view: View) -> Iterator[Expr]:
         return
     term = linear.products[0]
     count = _fan_in(term, view)
-    if term.expr.op != "matmul" or count < 2 or term.input is None or step.shape[1] != 1:  # noqa: PLR2004
+    if term.expr.op != "matmul" or count < 2 or term.input is None or step.shape[1] != 1:
         return
     for i in range(count):
         missing = _without(term.input, i, view)
@@ -121,7 +121,7 @@ def _transposed(linear: Linear, step: Step, view: View) -> Iterator[Expr]:
         yield substitute(step.rule, swaps)
 
 
-def _replaced_inputs(linear: Linear, step: Step, view: View, swap: Mapping[str, Expr]) -> Iterator[Expr]:
+def _replaced_inputs(linear: Linear, step: Step, swap: Mapping[str, Expr]) -> Iterator[Expr]:
     used = {n for t in linear.products if t.input is not None for n in quantities(t.input)}
     if used & swap.keys():
         yield substitute(step.rule, {n: e for n, e in swap.items() if n in used})
@@ -129,9 +129,11 @@ def _replaced_inputs(linear: Linear, step: Step, view: View, swap: Mapping[str, 
 
 def _z_for_a(linear: Linear, step: Step, view: View) -> Iterator[Expr]:
     swap = {
-        a.name: a.argument for a in view.activations.values() if a.function != "identity" and a.source is not None
+        a.name: a.argument
+        for a in view.activations.values()
+        if a.function != "identity" and a.source is not None
     }
-    yield from _replaced_inputs(linear, step, view, swap)
+    yield from _replaced_inputs(linear, step, swap)
 
 
 def _x_for_a(linear: Linear, step: Step, view: View) -> Iterator[Expr]:
@@ -143,7 +145,7 @@ def _x_for_a(linear: Linear, step: Step, view: View) -> Iterator[Expr]:
     inputs = [n for n in view.inputs if outputs and view.shapes[n] == view.shapes[outputs[0]]]
     if outputs and len(inputs) >= len(outputs):
         swap = {a: name(x) for a, x in zip(outputs, inputs, strict=False)}
-        yield from _replaced_inputs(linear, step, view, swap)
+        yield from _replaced_inputs(linear, step, swap)
 
 
 def _act_on_input(linear: Linear, step: Step, view: View) -> Iterator[Expr]:
@@ -151,7 +153,7 @@ def _act_on_input(linear: Linear, step: Step, view: View) -> Iterator[Expr]:
     if activation is None or activation.function in ("identity", "softmax"):
         return
     swap = {n: call(activation.function, name(n)) for n in view.inputs}
-    yield from _replaced_inputs(linear, step, view, swap)
+    yield from _replaced_inputs(linear, step, swap)
 
 
 FORWARD: tuple[Misconception, ...] = (
@@ -254,4 +256,3 @@ FORWARD: tuple[Misconception, ...] = (
         source=("https://github.com/llSourcell/how_to_do_math_for_deep_learning/issues/6",),
     ),
 )
-

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.language.tree import (
-
     Expr,
     add,
     call,
@@ -155,7 +154,9 @@ def _is_half_of(node: Expr) -> bool:
     if node.op != "mul":
         return False
     front = node.args[0]
-    return is_num(front, 0.5) or (front.op == "div" and is_num(front.args[0], 1.0) and is_num(front.args[1], _TWO))
+    return is_num(front, 0.5) or (
+        front.op == "div" and is_num(front.args[0], 1.0) and is_num(front.args[1], _TWO)
+    )
 
 
 def _not_squared(rule: Expr, view: View) -> Iterator[Expr]:
@@ -179,7 +180,9 @@ def _wrong_n(rule: Expr, view: View) -> Iterator[Expr]:
         yield transform(
             rule, lambda n: n._replace(value="sum") if n.op == "call" and n.value == "mean" else None
         )
-    elif rule.op == "div" and rule.args[1].op == "num" and not is_num(rule.args[1], _TWO) and is_squared(view):
+    elif (
+        rule.op == "div" and rule.args[1].op == "num" and not is_num(rule.args[1], _TWO) and is_squared(view)
+    ):
         yield rule.args[0]
 
 
@@ -325,4 +328,3 @@ LOSSES: tuple[Misconception, ...] = (
         Example(_BCE, "L", 0.913015, 0.1792135),
     ),
 )
-

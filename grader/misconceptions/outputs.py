@@ -54,7 +54,7 @@ def _error(view: View, prediction: str) -> Expr | None:
         for n in walk(view.by_name[step].rule)
         if n.op == "sum" and prediction in quantities(n)
         for t in fitting
-        if t in quantities(n) and len(n.args) == 2  # noqa: PLR2004 - an error has two terms
+        if t in quantities(n) and len(n.args) == 2
     ]
     return sub(name(prediction), name(beside[0])) if beside else None
 
@@ -71,7 +71,7 @@ def _extra_two(step: Step, view: View, _: str) -> Iterator[Expr]:
 
 def _has_two(rule: Expr) -> bool:
     inner = rule.args[0] if rule.op == "neg" else rule
-    return inner.op == "mul" and inner.args[0].op == "num" and inner.args[0].value == 2.0  # noqa: PLR2004
+    return inner.op == "mul" and inner.args[0].op == "num" and inner.args[0].value == 2.0
 
 
 def _times_o(step: Step, view: View, prediction: str) -> Iterator[Expr]:
@@ -82,7 +82,7 @@ def _times_o(step: Step, view: View, prediction: str) -> Iterator[Expr]:
 def _parts(step: Step, view: View) -> tuple[Expr, Expr] | None:
     """The terms with y/yhat and with (1 - y)/(1 - yhat) of a binary cross-entropy's derivative."""
     rule = step.rule
-    if not is_cross_entropy(view) or rule.op != "sum" or len(rule.args) != 2:  # noqa: PLR2004 - a pair
+    if not is_cross_entropy(view) or rule.op != "sum" or len(rule.args) != 2:
         return None
     complement = [t for t in rule.args if any(n.op == "div" and n.args[1].op == "sum" for n in walk(t))]
     direct = [t for t in rule.args if t not in complement]
@@ -109,7 +109,7 @@ def _error_for_cross_entropy(_: Step, view: View, prediction: str) -> Iterator[E
         yield error
 
 
-def _loss_as_error(step: Step, view: View, _: str) -> Iterator[Expr]:
+def _loss_as_error(_: Step, view: View, __: str) -> Iterator[Expr]:
     if view.loss is not None and is_squared(view):
         yield name(view.loss)
 

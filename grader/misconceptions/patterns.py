@@ -17,7 +17,7 @@ from grader.language.functions import FUNCTIONS
 from grader.language.parse import SPEC, parse
 from grader.language.scope import Scope, unknown_name
 from grader.language.tree import ONE, Expr, add, call, div, key, mul, name, neg, transform, walk
-from grader.misconceptions.parts import gradient_of
+from grader.misconceptions.roles import gradient_of
 from grader.misconceptions.view import is_slope
 
 if TYPE_CHECKING:

@@ -72,7 +72,9 @@ def _target_index(step: Step, view: View) -> Iterator[Expr]:
     if target is None or columns != 1:
         return
     base = view.problem.index_base
-    shifted = Expr("list", tuple(Expr("index", (name(target),), ((i - 1) % rows + base,)) for i in range(rows)))
+    shifted = Expr(
+        "list", tuple(Expr("index", (name(target),), ((i - 1) % rows + base,)) for i in range(rows))
+    )
     yield sub(name(activation.name), shifted)
 
 
@@ -115,7 +117,9 @@ SOFTMAX: tuple[Misconception, ...] = (
         "In {step} the classes of one example add up to 1, not one class over the examples.",
         "softmax down each column",
         "softmax along each row",
-        _forward(lambda q, view: transpose(call("softmax", transpose(q))) if 1 not in view.sizes(q) else None),
+        _forward(
+            lambda q, view: transpose(call("softmax", transpose(q))) if 1 not in view.sizes(q) else None
+        ),
         Example(_BATCH, "S[1,1]", 0.499647, 0.354344),
         source=(
             "https://github.com/deeplearning4j/deeplearning4j/issues/345",
@@ -167,7 +171,7 @@ SOFTMAX: tuple[Misconception, ...] = (
         "smx.skip_jacobian",
         "softmax derivative left out",
         "With softmax the gradient is always s - t.",
-        "In {step} the softmax derivative does not cancel, since the loss is no cross-entropy: multiply by it.",
+        "In {step} the softmax derivative does not cancel: the loss is no cross-entropy, so multiply by it.",
         "(diag(s) - s s^T) (s - t)",
         "s - t",
         _backward(lambda g, _, __: g, cross_entropy=False),
@@ -203,4 +207,3 @@ SOFTMAX: tuple[Misconception, ...] = (
         Example(_THREE, "dL/dq[2]", -0.908723, 0.0912772),
     ),
 )
-

@@ -79,7 +79,7 @@ class View:
 
     @cached_property
     def parameters(self) -> frozenset[str]:
-        """Weights and biases: what is trained; otherwise what a gradient is taken by, or is called like one."""
+        """Weights and biases: what is trained; else what a gradient is taken by, or is called like one."""
         train = self.problem.train
         if train is not None and train.parameters:
             return frozenset(train.parameters)
@@ -105,7 +105,9 @@ class View:
     @cached_property
     def _asked_parts(self) -> dict[str, Expr]:
         """Steps that only exist because somebody asked for a part of a rule."""
-        return {s.name: s.rule for s in self.steps if s.phase == "forward" and s.name not in self.problem.shapes}
+        return {
+            s.name: s.rule for s in self.steps if s.phase == "forward" and s.name not in self.problem.shapes
+        }
 
     @cached_property
     def activations(self) -> dict[str, Activation]:
@@ -138,7 +140,9 @@ class View:
         elsewhere = {
             n for s in self.steps if s.phase == "forward" and s.name not in losses for n in quantities(s.rule)
         }
-        return frozenset(n for name in losses for n in quantities(self.by_name[name].rule) if n in free - elsewhere)
+        return frozenset(
+            n for name in losses for n in quantities(self.by_name[name].rule) if n in free - elsewhere
+        )
 
     @cached_property
     def loss_steps(self) -> frozenset[str]:
@@ -207,7 +211,8 @@ class View:
     def is_bias(self, quantity: str) -> bool:
         """Whether a parameter is added plainly in some weighted sum."""
         return any(
-            linear.bias is not None and quantity in quantities(linear.bias.expr) for linear in self.linears.values()
+            linear.bias is not None and quantity in quantities(linear.bias.expr)
+            for linear in self.linears.values()
         )
 
     def is_weight(self, quantity: str) -> bool:

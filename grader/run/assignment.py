@@ -125,7 +125,7 @@ def grade_folders(
         except SpecError as error:
             errors.append(error)
     if errors:
-        raise SpecErrors(errors)
+        raise SeveralSpecsError(errors)
     reports = []
     for assignment in assignments:
         folder = Path(submissions) / assignment.id
@@ -136,7 +136,7 @@ def grade_folders(
     return reports
 
 
-class SpecErrors(SpecError):
+class SeveralSpecsError(SpecError):
     """Several specs that cannot be used, each with all that is wrong with it."""
 
     def __init__(self, errors: Sequence[SpecError]) -> None:
@@ -179,13 +179,9 @@ class AssignmentGrader:
 
     def __init__(self, assignment: Assignment, *, worked: bool = False) -> None:
         self.assignment = assignment
-        self.graders = [
-            ProblemGrader(p, decimal_comma=assignment.decimal_comma) for p in assignment.problems
-        ]
+        self.graders = [ProblemGrader(p, decimal_comma=assignment.decimal_comma) for p in assignment.problems]
         self.worked = worked
-        self.asked_by_problem = [
-            asked_of(g.problem, g.grade([]), worked=worked) for g in self.graders
-        ]
+        self.asked_by_problem = [asked_of(g.problem, g.grade([]), worked=worked) for g in self.graders]
         self.asked: list[Asked] = [a for asked in self.asked_by_problem for a in asked]
         self.max_score = float(sum(a.max_score for a in self.asked))
         self.problem_ids = {p.id for p in assignment.problems}
@@ -213,9 +209,7 @@ class AssignmentGrader:
                 add_own(result, columns[-len(asked) :])
             self._locate(grader, result, readable, columns[-len(asked) :] if asked else [])
         rows = list(zip(*columns, strict=True)) if columns else [() for _ in readable]
-        reports = iter(
-            self._report(s, row, note) for s, row, note in zip(readable, rows, notes, strict=True)
-        )
+        reports = iter(self._report(s, row, note) for s, row, note in zip(readable, rows, notes, strict=True))
         return [self._unreadable(s) if s.errors else next(reports) for s in submissions]
 
     def _report(self, submission: Submission, answers: tuple[Answer, ...], notes: list[str]) -> StudentReport:
@@ -229,8 +223,14 @@ class AssignmentGrader:
     def _unreadable(self, submission: Submission) -> StudentReport:
         answers = unreadable(self.asked, submission.errors[0])
         return StudentReport(
-            submission.student, submission.file, 0.0, self.max_score, answers, submission.errors,
-            submission.notes, unreadable=True,
+            submission.student,
+            submission.file,
+            0.0,
+            self.max_score,
+            answers,
+            submission.errors,
+            submission.notes,
+            unreadable=True,
         )
 
     def _locate(

@@ -51,6 +51,10 @@ def _example(found: Misconception) -> Rule | None:
     text = f'problems:\n  - id: example\n{body}    questions: ["{example.ask}"]\n'
     plan = derive(load_text(text, "example.yaml").problems[0], whole=True)
     rules = {s.name: s.rule for s in plan.steps}
-    variants = [v for v in found.variants(View(plan)) if not example.steps or set(v.steps) == set(example.steps)]
-    steps = [(s, render(rules[s]), render(variants[0].rules[s])) for s in variants[0].steps] if variants else []
+    variants = [
+        v for v in found.variants(View(plan)) if not example.steps or set(v.steps) == set(example.steps)
+    ]
+    steps = (
+        [(s, render(rules[s]), render(variants[0].rules[s])) for s in variants[0].steps] if variants else []
+    )
     return Rule(spec, example.ask, number_text(example.right), number_text(example.wrong), tuple(steps))

@@ -102,7 +102,7 @@ def _listed(plan: Plan) -> Iterator[tuple[str, Expr, int, Node]]:
 
 
 def _leads(plan: Plan, node: Node, asked: set[Node], last: int) -> bool:
-    """Whether a later step needs this one: the passes between training steps do, the last only for what is asked."""
+    """Whether a later step needs this one: between training steps it does, in the last only what is asked."""
     if node.time < last:
         return True
     reached = {n.name for n in asked if n.time == node.time}

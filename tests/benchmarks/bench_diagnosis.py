@@ -43,7 +43,8 @@ def main() -> None:
     print(f"{len(variants)} wrong rules at their places, {STUDENTS} students, {len(everyone[0])} questions")
     print(f"grading:   {min(grading) / STUDENTS * 1e3:.3f} ms a student")
     print(
-        f"diagnosis: {min(diagnosis) / STUDENTS * 1e3:.3f} ms a student (target: below 1.5); rule among those named: {right / STUDENTS:.1%}"
+        f"diagnosis: {min(diagnosis) / STUDENTS * 1e3:.3f} ms a student (target: below 1.5); "
+        f"rule among those named: {right / STUDENTS:.1%}"
     )
     print(f"ratio: diagnosis takes {min(diagnosis) / min(grading):.1f} times as long as grading")
 

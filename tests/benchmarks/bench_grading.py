@@ -72,7 +72,8 @@ def _report(suffix: str, spec: Path, answers: Path, parse: Callable[[bytes], obj
     assert len(report["students"]) == STUDENTS
     ratio = sorted(ratios)[2]
     print(
-        f"{STUDENTS} {suffix} submissions of 25 numbers graded to JSON: {min(ours) * 1e6 / STUDENTS:.0f} us each; "
+        f"{STUDENTS} {suffix} submissions of 25 numbers graded to JSON: "
+        f"{min(ours) * 1e6 / STUDENTS:.0f} us each; "
         f"parsing alone {min(theirs) * 1e6 / STUDENTS:.0f} us; ratio {ratio:.2f} (target: below {target})"
     )
 

@@ -109,9 +109,9 @@ def _alone(exercise_: Exercise) -> list[bool]:
     """Whether each wrong rule alone makes an answer wrong: beyond the tolerance, that is."""
     everyone = [exercise_.wrong(v) for v in exercise_.variants]
     sane = [_sane(a) for a in everyone]
-    result = exercise_.grader.grade(
+    result, _ = exercise_.judged(
         [a if s else exercise_.right for a, s in zip(everyone, sane, strict=True)]
-    )  # type: ignore[misc]
+    )
     return [s and wrong_cells(result, i) > 0 for i, s in enumerate(sane)]
 
 
@@ -296,9 +296,7 @@ def _slipped(written: object, kind: str, rng: random.Random) -> object:
     if kind == "slip.digit":
         at = rng.choice(places)
         return text[:at] + rng.choice([d for d in "123456789" if d != text[at]]) + text[at + 1 :]
-    pairs_ = [
-        (i, j) for i, j in pairwise(places) if text[i] != text[j] and text[j] != "0"
-    ]
+    pairs_ = [(i, j) for i, j in pairwise(places) if text[i] != text[j] and text[j] != "0"]
     if not pairs_:
         return None
     i, j = rng.choice(pairs_)

@@ -247,7 +247,8 @@ class Student:
                 self.values[names.timed(name[1:], time + 1)] = env[name[1:]]
 
     def _rounded(self, value: Array) -> Array:
-        return np.vectorize(lambda v: float(f"{v:.{self.habits.digits}g}"), otypes=[float])(value)
+        rounded: Array = np.vectorize(lambda v: float(f"{v:.{self.habits.digits}g}"), otypes=[float])(value)
+        return rounded
 
     def answers(self) -> dict[str, object]:
         """What he writes for each question: a number, a list or a list of lists, as text."""
