@@ -9,7 +9,7 @@ import numpy as np
 from grader.diagnose.runs import Compiled
 from grader.engine.choices import Choices, OwnRule
 from grader.engine.points import sample
-from grader.engine.solve import Rounding
+from grader.engine.rounding import Rounding
 from grader.engine.steps import Node
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Alternatives:
             inputs={**(self.inputs or {}), **(inputs or {})},
             bounds=True,
             rounding=rounding,
-            choices=Choices(self.compiled.engine, picks, self.width),
+            choices=Choices(self.compiled.engine.program, self.compiled.engine.index, picks, self.width),
         )
 
     def changed(self) -> list[bool]:
