@@ -6,13 +6,13 @@ What a name is worth is somebody else's business (``scope.check_names``), and so
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from grader.errors import ExpressionError, did_you_mean
 from grader.language.functions import FUNCTIONS, LOGS, SPELLINGS
 from grader.language.scope import CONSTANTS, Scope, unknown_name
 from grader.language.tokens import Token, tokenize
 from grader.language.tree import Expr, depth
+from grader.record import record
 
 MAX_EXPONENT = 10_000.0
 MAX_NESTING = 60
@@ -23,7 +23,7 @@ _PRODUCTS = {"*": "mul", "/": "div", "@": "matmul", "name": "implicit", "(": "im
 _new = tuple.__new__
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """How long a text may be, in characters."""
 

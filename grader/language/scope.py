@@ -6,16 +6,15 @@ depends on the names that the problem gives, so the parser is told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from grader.errors import ExpressionError, did_you_mean
 from grader.language.functions import SPELLINGS
 from grader.language.tree import Expr, walk
+from grader.record import field, record
 
 CONSTANTS = {"e": "e", "pi": "pi", "π": "pi"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """The names that an expression may use.
 

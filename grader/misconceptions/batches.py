@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.language.tree import Expr, add, div, key, mul, name, num, quantities
-from grader.misconceptions.products import in_bias_gradients, in_weight_gradients
 from grader.misconceptions.model import Example, Misconception
 from grader.misconceptions.parts import scale_of, terms, value_of
+from grader.misconceptions.products import in_bias_gradients, in_weight_gradients
 from grader.misconceptions.weights import BATCH
 
 if TYPE_CHECKING:

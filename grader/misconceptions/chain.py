@@ -18,9 +18,9 @@ from grader.language.tree import (
     substitute,
     transpose,
 )
-from grader.misconceptions.products import in_input_gradients
 from grader.misconceptions.model import Example, Misconception
 from grader.misconceptions.parts import element, log_slope
+from grader.misconceptions.products import in_input_gradients
 from grader.misconceptions.slopes import error
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.language.tree import (
-
     Expr,
     add,
     call,

@@ -20,8 +20,8 @@ from grader.language.tree import (
     transpose,
 )
 from grader.misconceptions.chain import CHAIN_NETWORK
-from grader.misconceptions.products import in_bias_gradients, in_weight_gradients
 from grader.misconceptions.model import Example, Misconception
+from grader.misconceptions.products import in_bias_gradients, in_weight_gradients
 
 if TYPE_CHECKING:
     from grader.misconceptions.links import Link
