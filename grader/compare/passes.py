@@ -21,10 +21,8 @@ import numpy as np
 from grader.compare.judge import NO, Written, judge
 from grader.engine.rounding import Rounding
 from grader.engine.solve import Engine, Trace, evaluate_targets
-from grader.language.differentiate import slope_from_output
 from grader.language.evaluate import evaluate
-from grader.language.functions import FUNCTIONS
-from grader.language.tree import Expr, key, name, transform
+from grader.language.tree import Expr
 from grader.record import record, replace
 from grader.submission.numerals import EXACT_SIGFIGS
 
@@ -86,27 +84,6 @@ class Pin:
 
     written: Written
     tolerance: Tolerance
-
-
-def slopes_from_outputs(plan: Plan) -> dict[str, Expr]:
-    """The rules with every f'(u) taken from f(u), where f(u) is a step."""
-    outputs: dict[object, str] = {}
-    rules: dict[str, Expr] = {}
-
-    def from_output(node: Expr) -> Expr | None:
-        if node.op != "call" or not str(node.value).endswith("'") or str(node.value)[:-1] not in FUNCTIONS:
-            return None
-        function = str(node.value)[:-1]
-        output = outputs.get(key(Expr("call", node.args, function)))
-        return slope_from_output(function, name(output), node.args[1:]) if output else None
-
-    for step in plan.steps:
-        rule = transform(step.rule, from_output)
-        if rule != step.rule:
-            rules[step.name] = rule
-        if step.rule.op == "call":
-            outputs[key(step.rule)] = step.name
-    return rules
 
 
 def own_rounding(asked: Sequence[Asked], students: int) -> Rounding:
@@ -327,8 +304,9 @@ class Passes:
     def _exceptions(self, honest: Sequence[Found], own: Sequence[Found]) -> Exceptions:
         """The single exceptions worth trying."""
         wrong = [
-            ((h.codes == NO) & a.written.present).any(axis=(0, 1, 3))
-            for h, a in zip(honest, self.asked, strict=True)
+            # Right by the reference, but not from what stands before it, is no witness either.
+            ((np.minimum(h.codes, o.codes) == NO) & a.written.present).any(axis=(0, 1, 3))
+            for h, o, a in zip(honest, own, self.asked, strict=True)
         ]
         red = [
             ((np.maximum(h.codes, o.codes) == NO) & a.written.present).any(axis=(0, 1, 3))

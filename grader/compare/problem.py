@@ -10,7 +10,8 @@ import numpy as np
 from grader.compare.formulas import PlainFormulas
 from grader.compare.judge import CUT, IMPRECISE, NO, OK, Written, judge
 from grader.compare.match import Match, Matcher, Place
-from grader.compare.passes import Asked, FormulaCell, Found, Passes, Refill, slopes_from_outputs
+from grader.compare.outputs import slopes_from_outputs
+from grader.compare.passes import Asked, FormulaCell, Found, Passes, Refill
 from grader.compare.sheet import FormulaReader, Sheet, read_sheet
 from grader.engine import names
 from grader.engine.depends import depends

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from grader.compare.judge import NO, judge
-from grader.compare.passes import hull, is_rounded, own_rounding, pins_of, slopes_from_outputs
+from grader.compare.outputs import slopes_from_outputs
+from grader.compare.passes import hull, is_rounded, own_rounding, pins_of
 from grader.diagnose.cells import Cells
 from grader.engine.choices import Choices, OwnRule
 from grader.engine.graph import Ancestry

@@ -6,13 +6,13 @@ What a name is worth is somebody else's business (``scope.check_names``), and so
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from grader.errors import ExpressionError, did_you_mean
 from grader.language.functions import FUNCTIONS, LOGS, SPELLINGS
 from grader.language.scope import CONSTANTS, Scope, unknown_name
 from grader.language.tokens import Token, tokenize
 from grader.language.tree import Expr, depth
+from grader.record import record
 
 MAX_EXPONENT = 10_000.0
 MAX_NESTING = 60
@@ -23,7 +23,7 @@ _PRODUCTS = {"*": "mul", "/": "div", "@": "matmul", "name": "implicit", "(": "im
 _new = tuple.__new__
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """How long a text may be, in characters."""
 
@@ -42,9 +42,22 @@ def parse(text: str, scope: Scope | None = None, limits: Limits = ANSWER) -> Exp
         ExpressionError: where the text cannot be read, or is longer or deeper than the limits.
     """
     if len(text) > limits.length:
-        message = f"the expression has {len(text)} characters; at most {limits.length} are read"
-        raise ExpressionError(message, limits.length, len(text))
-    tokens = tokenize(text)
+        raise too_long(text, limits)
+    return parse_tokens(tokenize(text), text, scope)
+
+
+def too_long(text: str, limits: Limits) -> ExpressionError:
+    """The error for a text that is longer than the limits."""
+    message = f"the expression has {len(text)} characters; at most {limits.length} are read"
+    return ExpressionError(message, limits.length, len(text))
+
+
+def parse_tokens(tokens: list[Token], text: str, scope: Scope | None = None) -> Expr:
+    """The tree of an expression's tokens.
+
+    Raises:
+        ExpressionError: where they cannot be read, or nest too deeply.
+    """
     if len(tokens) == 1:
         raise ExpressionError("there is no expression here", 0, 0, "write a number or a formula")
     parser = _Parser(tokens, scope)
@@ -134,7 +147,7 @@ class _Parser:
             self.enter()
             exponent = self.unary()
             self.level -= 1
-            self.check_exponent(exponent)
+            check_exponent(exponent)
             return Expr("pow", (base, exponent), None, base.start, exponent.end)
         return base
 
@@ -341,12 +354,17 @@ class _Parser:
     def negative(inner: Expr, sign: Token) -> Expr:
         return _new(Expr, ("neg", (inner,), None, sign.start, inner.end))
 
-    @staticmethod
-    def check_exponent(exponent: Expr) -> None:
-        inner = exponent.args[0] if exponent.op == "neg" else exponent
-        if inner.op == "num" and isinstance(inner.value, float) and inner.value > MAX_EXPONENT:
-            message = f"the exponent {inner.value:g} is larger than {MAX_EXPONENT:g}"
-            raise ExpressionError(message, exponent.start, exponent.end)
+
+def check_exponent(exponent: Expr) -> None:
+    """Refuse an exponent that nobody means.
+
+    Raises:
+        ExpressionError: at the exponent.
+    """
+    inner = exponent.args[0] if exponent.op == "neg" else exponent
+    if inner.op == "num" and isinstance(inner.value, float) and inner.value > MAX_EXPONENT:
+        message = f"the exponent {inner.value:g} is larger than {MAX_EXPONENT:g}"
+        raise ExpressionError(message, exponent.start, exponent.end)
 
 
 _SPECIAL = ("new", "state", "depends")

@@ -6,26 +6,38 @@ depends on the names that the problem gives, so the parser is told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from grader.errors import ExpressionError, did_you_mean
 from grader.language.functions import SPELLINGS
 from grader.language.tree import Expr, walk
+from grader.record import field, record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CONSTANTS = {"e": "e", "pi": "pi", "π": "pi"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """The names that an expression may use.
 
     Args:
         names: the problem's quantities and aliases.
         log_base: what ``ln`` and ``log`` mean: "e", 10 or 2.
+        shapes: the size of each quantity, where known; how answers' ``W_1 x`` and ``w_{11}`` are read.
+        index_base: the smallest index.
+        activation: the one activation that the problem uses; what an answer's ``f(z)`` means.
+        parts: what each computed quantity is computed from: an answer's ``p(x)`` is then ``p``, no product.
     """
 
     names: frozenset[str] = field(default_factory=frozenset)
     log_base: str | int = "e"
+    shapes: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
+    index_base: int = 1
+    activation: str | None = None
+    parts: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
 
 
 def check_names(expr: Expr, scope: Scope) -> None:

@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     r"|(\*\*|[-+*/^@(),\[\]'−–·×⋅∙′⊤])"
     r"|(\S))"
 )
-_SAME = {"**": "^", "−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "∙": "*", "′": "'"}
+SIGNS = {"**": "^", "−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "∙": "*", "′": "'"}
 _FOR_ANOTHER = {"{": "(", "}": ")", "√": "sqrt(", ";": ",", ":": "/", "÷": "/", "\\": "/"}
 
 
@@ -52,7 +52,7 @@ def tokenize(text: str) -> list[Token]:
             append(_new(Token, ("name", word, start, end)))
         elif sign:
             end = start + len(sign)
-            word = _SAME.get(sign, sign)
+            word = SIGNS.get(sign, sign)
             append(_new(Token, (word, word, start, end)))
         elif number:
             end = start + len(number)
@@ -60,12 +60,13 @@ def tokenize(text: str) -> list[Token]:
                 raise ExpressionError(f'"{number}" is not written in the digits 0 to 9', start, end)
             append(_new(Token, ("num", number, start, end)))
         else:
-            raise _unexpected(bad, start)
+            raise unexpected(bad, start)
     append(Token("end", "", len(text), len(text)))
     return tokens
 
 
-def _unexpected(character: str, start: int) -> ExpressionError:
+def unexpected(character: str, start: int) -> ExpressionError:
+    """The error for a character that no expression has."""
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
     instead = _FOR_ANOTHER.get(character)
     hint = f'write "{instead}" instead' if instead else did_you_mean(character, ())

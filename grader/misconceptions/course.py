@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.engine import names
@@ -15,6 +14,7 @@ from grader.language.tree import Expr, key, quantities, rename
 from grader.misconceptions.model import Misconception
 from grader.misconceptions.parts import brought_forward
 from grader.misconceptions.patterns import letters_in, read_pattern, replaced
+from grader.record import record
 from grader.spec.rules import rule_id
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class CourseError(Exception):
         self.error = error
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Everywhere:
     """Puts one pattern in place of another, wherever it stands in a step's rule."""
 
@@ -50,7 +50,7 @@ class Everywhere:
             yield brought_forward(step, rule, view)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AtStep:
     """Puts a wrong rule in place of one step's, whatever the right one looks like.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grader.diagnose.variants import Alternatives
@@ -10,6 +9,7 @@ from grader.engine.derive import derive
 from grader.misconceptions import CATALOGUE, Misconception, Variant
 from grader.misconceptions.course import AtStep, CourseError, read
 from grader.misconceptions.view import View
+from grader.record import field, mutable
 from grader.source import Issue, Mark, SpecError
 from grader.spec import inspect
 from grader.spec.rules import rule_id
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from grader.spec.model import Assignment, CourseRule, Problem
 
 
-@dataclass(slots=True)
+@mutable
 class _Use:
     """What became of one rule in the problems that it stands for."""
 

@@ -52,7 +52,8 @@ def read_settings(found: Findings, read: Entries, outer: Settings) -> Settings:
         base = one_of(found, read["index_base"][1], "index_base", {"0": 0, "1": 1})
         settings = replace(settings, index_base=1 if base is None else base)
     if "log" in read:
-        settings = replace(settings, log_base=one_of(found, read["log"][1], "log", _LOGS) or "e")
+        log = one_of(found, read["log"][1], "log", _LOGS)
+        settings = replace(settings, log_base=log or "e")
     if "at_zero" in read:
         settings = replace(settings, at_zero=outer.at_zero | _at_zero(found, read["at_zero"][1]))
     return settings

@@ -6,15 +6,15 @@ A name that leads out of the archive, a link, a secret or a bomb is refused by i
 from __future__ import annotations
 
 import stat
-import struct
-import zipfile
-import zlib
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from grader.submission.encoding import too_large
 from grader.submission.tree import UnreadableError
+
+if TYPE_CHECKING:
+    import zipfile
 
 MAX_MEMBERS = 50_000
 MAX_DIRECTORY = 20_000_000
@@ -103,6 +103,9 @@ class Archives:
         Raises:
             UnreadableError: it cannot be read.
         """
+        import zipfile  # a class without an archive should not wait for it
+        import zlib
+
         if self._open is None or self._path != path:
             if self._open is not None:
                 self._open.close()
@@ -123,11 +126,13 @@ class Archives:
 
 
 def _opened(path: str) -> zipfile.ZipFile:
+    import zipfile
+
     try:
         if _directory_size(path) > MAX_DIRECTORY:
             raise UnreadableError(f"its list of files is longer than {MAX_DIRECTORY:,} bytes")
         return zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, UnicodeError):
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeError):
         raise UnreadableError("the archive is damaged, or no zip file") from None
 
 
@@ -139,6 +144,5 @@ def _directory_size(path: str) -> int:
         tail = file.read()
     at = tail.rfind(_END)
     if at < 0 or at + _END_LENGTH > len(tail):
-        raise zipfile.BadZipFile
-    length: int = struct.unpack_from("<L", tail, at + 12)[0]
-    return length
+        raise ValueError
+    return int.from_bytes(tail[at + 12 : at + 16], "little")

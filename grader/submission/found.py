@@ -5,6 +5,7 @@ Not here: finding (sources/) and reading (files.py).
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
 
@@ -69,5 +70,6 @@ def shown(name: str) -> str:
 
 def suffix_of(path: str) -> str:
     """The ending in lower case, from its point on; empty where there is none, as in `.hidden`."""
-    before, point, ending = path[path.rfind("/") + 1 :].rpartition(".")
+    last = max(path.rfind("/"), path.rfind(os.sep)) + 1
+    before, point, ending = path[last:].rpartition(".")
     return point + ending.lower() if before else ""
