@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from grader.compare.reader import answer_scope
 from grader.engine.resolve import Resolver
 from grader.errors import ExpressionError, nearest
 from grader.language.parse import parse
 from grader.language.render import render
-from grader.language.scope import Scope
 from grader.language.shapes import NUMBER, resolve_index
 from grader.language.tree import Expr
 
@@ -47,8 +47,7 @@ class Matcher:
 
     def __init__(self, problem: Problem, plan: Plan) -> None:
         self.problem = problem
-        self.names = frozenset(problem.shapes) | frozenset(problem.aliases)
-        self.scope = Scope(self.names, problem.log_base)
+        self.scope = answer_scope(problem)
         self.by_key: dict[str, Match | None] = {}
         self.by_quantity: dict[str, int] = {}
         for i, question in enumerate(problem.questions):
@@ -87,7 +86,19 @@ class Matcher:
             match = self._as_quantity(text)
             if match is not None:
                 return match
-        return None
+        return self._as_written(squeezed)
+
+    def _as_written(self, key: str) -> Match | None:
+        """A key in LaTeX or in another spelling: ``w₂``, ``w_{11}^{(2)}``."""
+        from grader.language.answer import AnswerReader
+
+        if "=" in key:
+            return None
+        try:
+            expr = Resolver(self.problem).resolve(AnswerReader(self.scope).read(key))
+        except ExpressionError:
+            return None
+        return self._quantity(expr)
 
     def _ids_loosely(self, key: str) -> Match | None:
         folded = "".join(key.split()).casefold()
@@ -112,6 +123,9 @@ class Matcher:
             expr = Resolver(self.problem).resolve(parse(text, self.scope))
         except ExpressionError:
             return self._element_of_label(text)
+        return self._quantity(expr)
+
+    def _quantity(self, expr: Expr) -> Match | None:
         whole = self.by_quantity.get(render(expr))
         if whole is not None:
             return Match(whole, None)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grader.compare.chains import Agreement
 from grader.compare.formulas import PlainFormulas
 from grader.compare.judge import CUT, IMPRECISE, NO, OK, Written, judge
 from grader.compare.match import Match, Matcher, Place
 from grader.compare.outputs import slopes_from_outputs
 from grader.compare.passes import Asked, FormulaCell, Found, Passes, Refill
-from grader.compare.sheet import FormulaReader, Sheet, read_sheet
+from grader.compare.reader import FormulaReader
+from grader.compare.sheet import Sheet, read_sheet
 from grader.engine import names
 from grader.engine.depends import depends
 from grader.engine.derive import derive
@@ -140,6 +142,7 @@ class ProblemGrader:
         }
         judged = _Judgement(self._prepared(sheets), sheets, self.reader.targets, len(answers))
         questions = judged.results()
+        self._check_chains(judged, questions, collected)
         return ProblemResult(
             judged.plan,
             judged.reference,
@@ -151,6 +154,20 @@ class ProblemGrader:
             judged.asked,
             judged.inputs,
         )
+
+
+    def _check_chains(
+        self, judged: _Judgement, questions: Mapping[str, QuestionResult], collected: _Collected
+    ) -> None:
+        """Tell where what stands before an answer's last equals sign is something else."""
+        agreement = Agreement(self.problem, self.reader, lambda node: judged.ready.trace.used[node][0])
+        numbers = {q.id: i for i, q in enumerate(self.problem.questions)}
+        for id_, result in questions.items():
+            for (student, _), (text, members) in result.sheet.chains.items():
+                own_values = bool((result.codes[:, :, student] != CORRECT).any())
+                key = collected.keys[student].get(numbers[id_], id_)
+                for note in agreement.notes(text, members, own_values=own_values):
+                    collected.note(student, f"{key}: {note}")
 
 
 class _Collected:
@@ -205,21 +222,22 @@ class _Collected:
         if match.place is None or (before is not None and not isinstance(before, dict)):
             texts = (show_given(before), show_given(value))
             cell[student] = Duplicate(texts, (0, 0))
-            self._note(student, f'"{first}" and "{written}" answer the same question')
+            self.note(student, f'"{first}" and "{written}" answer the same question')
         elif before is None:
             cell[student] = {match.place: value}
         elif match.place in before:
             before[match.place] = Duplicate((show_given(before[match.place]), show_given(value)), (0, 0))
-            self._note(student, f'"{written}" is answered twice')
+            self.note(student, f'"{written}" is answered twice')
         else:
             before[match.place] = value
 
     def _unknown(self, student: int, written: str) -> None:
         near = self.matcher.nearest(written)
         hint = f'; did you mean "{near}"?' if near else ""
-        self._note(student, f'"{written}" is not a question of {self.matcher.problem.id}{hint}')
+        self.note(student, f'"{written}" is not a question of {self.matcher.problem.id}{hint}')
 
-    def _note(self, student: int, text: str) -> None:
+    def note(self, student: int, text: str) -> None:
+        """Keep something odd about a student's answers."""
         self.notes.setdefault(student, []).append(text)
 
 

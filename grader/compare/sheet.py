@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.compare.judge import Written
-from grader.errors import ExpressionError
-from grader.language.parse import parse
-from grader.language.scope import Scope, check_names
+from grader.compare.reader import Cell, FormulaReader, has_more, last_text
 from grader.language.shapes import NUMBER, show_shape
 from grader.record import field, mutable, record
 from grader.submission.model import Refused
@@ -20,17 +18,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from grader.compare.formulas import PlainFormulas
     from grader.compare.match import Place
-    from grader.engine.steps import Target
+    from grader.language.answer import Member
     from grader.language.shapes import Shape
     from grader.language.tree import Expr
     from grader.spec.model import Question
     from grader.submission.model import Given, Raw
 
 _MANY = EXACT_SIGFIGS
-# Value, half a unit of the last place, decimals, significant digits, whether it is a number.
-Cell = tuple[float, float, int, int, bool]
 ABSENT: Cell = (0.0, 0.0, _MANY, 0, False)
 _BARE_NUMBER = frozenset("0123456789.,-+eE−%/ ")
 
@@ -60,6 +55,8 @@ class Sheet:
         formulas: the answers that are expressions.
         reasons: (student, element or None) -> why it could not be read.
         misshapen: student -> why the size is wrong.
+        chains: (student, element or None) -> an answer of several members, equal to each other or not.
+        troubles: (student, element or None) -> where in the text the reason is.
         transposed: students whose answer has the size of the transpose (and is stored the right way round).
         written: the numbers.
     """
@@ -70,6 +67,8 @@ class Sheet:
     formulas: list[Formula] = field(default_factory=list)
     reasons: dict[tuple[int, Place | None], str] = field(default_factory=dict)
     misshapen: dict[int, str] = field(default_factory=dict)
+    chains: dict[tuple[int, Place | None], tuple[str, tuple[Member, ...]]] = field(default_factory=dict)
+    troubles: dict[tuple[int, Place | None], tuple[int, int]] = field(default_factory=dict)
     transposed: set[int] = field(default_factory=set)
     written: Written = _NOTHING
 
@@ -77,41 +76,6 @@ class Sheet:
     def size(self) -> int:
         """The number of students."""
         return len(self.given)
-
-
-class FormulaReader:
-    """Reads expressions in a problem's names, and remembers numbers; equal texts once."""
-
-    def __init__(self, scope: Scope, plain: PlainFormulas) -> None:
-        self.scope = scope
-        self.plain = plain
-        self.targets: dict[str, Target | ExpressionError | None] = {}
-        self.numbers: dict[str, Cell] = {}
-        self.seen: dict[str, Expr | str] = {}
-
-    def read(self, text: str) -> Expr | str:
-        """The tree, or the reason why there is none."""
-        found = self.seen.get(text)
-        if found is None:
-            found = self.seen[text] = self._read(text)
-        return found
-
-    def _read(self, text: str) -> Expr | str:
-        try:
-            expr = parse(text, self.scope)
-            target = self.targets[text] = self.plain.target(expr)
-            if target is None:
-                check_names(expr, self.scope)
-        except ExpressionError as error:
-            return explain(text, error)
-        return expr
-
-
-def explain(text: str, error: ExpressionError) -> str:
-    """One sentence that says what is wrong with an expression, and where."""
-    hint = f" ({error.hint})" if error.hint else ""
-    where = f" at character {error.start + 1}" if len(text) > 1 else ""
-    return f"{error.message}{where}{hint}"
 
 
 def read_sheet(
@@ -203,9 +167,36 @@ class _Cells:
             return ABSENT
         if self.remember(raw):
             return self.reader.numbers[raw]
+        if has_more(raw):
+            return self._last(student, place, raw)
         if raw.strip():
             self._formula(student, place, raw)
         return ABSENT
+
+    def _last(self, student: int, place: Place | None, raw: str) -> Cell:
+        """The last member of equalities, or a number in LaTeX."""
+        members = self._members(student, place, raw)
+        if members is None:
+            return ABSENT
+        text = last_text(raw, members)
+        if self.remember(text):
+            return self.reader.numbers[text]
+        self._formula(student, place, raw)
+        return ABSENT
+
+    def _members(self, student: int, place: Place | None, raw: str) -> tuple[Member, ...] | None:
+        members = self.reader.chain(raw)
+        if isinstance(members, str):
+            self._refuse(student, place, raw, members)
+            return None
+        if len(members) > 1:
+            self.sheet.chains[(student, place)] = (raw, members)
+        return members
+
+    def _refuse(self, student: int, place: Place | None, text: str, reason: str) -> None:
+        self.sheet.reasons[(student, place)] = reason
+        if text in self.reader.troubles:
+            self.sheet.troubles[(student, place)] = self.reader.troubles[text]
 
     def elements(self, student: int, given: Given | dict[Place, Given]) -> dict[Place, Given]:
         """A whole answer where a vector or matrix is asked, element by element."""
@@ -224,13 +215,27 @@ class _Cells:
         if isinstance(given, Refused):
             self.sheet.reasons[(student, place)] = given.reason
             return None
-        if isinstance(given, str) and given.lstrip()[:1] == "[":
-            listed = parse_list(given, decimal_comma=self.decimal_comma)
-            return given if listed is None else listed
+        if isinstance(given, str):
+            if given.lstrip()[:1] == "[":
+                listed = parse_list(given, decimal_comma=self.decimal_comma)
+                if listed is not None:
+                    return listed
+            if has_more(given):
+                return self._listed(student, place, given)
         return given
 
+    def _listed(self, student: int, place: Place | None, given: str) -> Raw | None:
+        """What is a list behind its LaTeX, or behind an equals sign, as the texts of its elements."""
+        members = self._members(student, place, given)
+        if members is None:
+            return None
+        listed = self.reader.listed(given, members)
+        return listed or parse_list(last_text(given, members), decimal_comma=self.decimal_comma) or given
+
     def _whole(self, student: int, text: str) -> None:
-        if parse_number(text, decimal_comma=self.decimal_comma) is not None:
+        members = self._members(student, None, text) if has_more(text) else None
+        last = text if members is None else last_text(text, members)
+        if parse_number(last, decimal_comma=self.decimal_comma) is not None:
             self.sheet.misshapen[student] = f"{show_shape(self.sheet.shape)} was asked, this is a number"
         elif text.strip():
             self._formula(student, None, text)
@@ -242,7 +247,7 @@ class _Cells:
         else:
             found = self.reader.read(text)
         if isinstance(found, str):
-            self.sheet.reasons[(student, place)] = found
+            self._refuse(student, place, text, found)
         else:
             self.sheet.formulas.append(Formula(student, place, text, found))
 

@@ -115,6 +115,35 @@ class AnswerReader:
         return parse_tokens(habitual_tokens(part, self.spelling), part, self.scope)
 
 
+def cells(text: str, member: Member) -> tuple[str | tuple[str, ...], ...] | None:
+    """The texts of a matrix's elements, as a list or a list of rows; None if the member is something else."""
+    tokens = list(member.tokens or ())[:-1]
+    if len(tokens) > 2 and tokens[0].kind in ("(", "[") and tokens[-1].kind in (")", "]"):
+        tokens = tokens[1:-1]
+    begins = [t.kind for t in tokens].count("begin")
+    if begins != 1 or tokens[0].kind != "begin" or tokens[-1].kind != "end":
+        return None
+    rows: list[list[list[Token]]] = [[[]]]
+    for token in tokens[1:-1]:
+        if token.kind == "\\\\":
+            rows.append([[]])
+        elif token.kind == "&":
+            rows[-1].append([])
+        else:
+            rows[-1][-1].append(token)
+    if rows[-1] == [[]]:
+        rows.pop()
+    if not all(cell for row in rows for cell in row):
+        return None
+    texts = [tuple(_cell_text(text, cell) for cell in row) for row in rows]
+    return tuple(row[0] for row in texts) if all(len(row) == 1 for row in texts) else tuple(texts)
+
+
+def _cell_text(text: str, cell: list[Token]) -> str:
+    written = text[cell[0].start : cell[-1].end]
+    return written if not _LATEX.search(written) else f"${written}$"
+
+
 def _plain_statements(text: str) -> list[tuple[Member, ...]]:
     statements: list[list[tuple[int, int]]] = [[]]
     level, start = 0, 0

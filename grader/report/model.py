@@ -129,7 +129,8 @@ class Answer(NamedTuple):
 
     `given` is the text as written (None when missing), `reason` why it is unreadable (or what is wrong with
     its shape), `read_as` a formula as it was read, `own` the step with the student's own numbers where those
-    matter, `line` and `column` its place in the file (from 1) where it was looked up.
+    matter, `line` and `column` its place in the file (from 1) where it was looked up, `trouble` the offsets
+    in `given` of what could not be read.
     """
 
     asked: Asked
@@ -144,6 +145,7 @@ class Answer(NamedTuple):
     own: Own | None = None
     line: int | None = None
     column: int | None = None
+    trouble: tuple[int, int] | None = None
 
 
 @record

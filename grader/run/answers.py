@@ -163,6 +163,7 @@ class _Numbered:
             self._read_as((student, None)),
             (),
             *self._diagnosed(student, (0, 0), code),
+            trouble=sheet.troubles.get((student, None)),
         )
 
     def _diagnosed(
@@ -209,6 +210,7 @@ class _Numbered:
             tuple(parts),
             told.diagnosis if told else None,
             told.alternatives if told else (),
+            trouble=sheet.troubles.get((student, None)),
         )
 
     def _formula(self, student: int) -> str | None:

@@ -13,6 +13,7 @@ from grader.report.numbers import out_of, percent
 from grader.report.terminal.words import (
     STYLES,
     WORDS,
+    caret,
     diagnosis_facts,
     echo,
     facts,
@@ -74,6 +75,8 @@ def _facts(answer: Answer) -> Iterator[tuple[str, Text]]:
             f"   (line {answer.line})" if answer.line is not None and answer.verdict == "unreadable" else ""
         )
         yield "written", text(answer.given) + Text(place, style="dim")
+    if (excerpt := caret(answer)) is not None:
+        yield "at", text(excerpt[0]) + Text("\n" + excerpt[1], style="red")
     if (read_as := echo(answer)) is not None:
         yield "read as", text(read_as)
     if answer.reason is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
 from grader.report.model import VERDICTS, Answer, Asked, Diagnosis
 from grader.report.safe import terminal
 
+EXCERPT = 24  # characters before and behind the place of trouble
 WORDS = {
     "follow_through": "the right step, from your own earlier value",
     "imprecise": "right, but written with too few digits",
@@ -104,6 +106,17 @@ def echo(answer: Answer) -> str | None:
     if answer.read_as is None or answer.read_as.replace(" ", "") == (answer.given or "").replace(" ", ""):
         return None
     return answer.read_as
+
+
+def caret(answer: Answer) -> tuple[str, str] | None:
+    """The part of an unreadable answer where the trouble is, and marks below its characters."""
+    if answer.trouble is None or answer.given is None or answer.verdict != "unreadable":
+        return None
+    start, end = answer.trouble
+    first = max(start - EXCERPT, 0)
+    shown = "".join(c if c.isprintable() else " " for c in answer.given[first : start + EXCERPT])
+    marks = "^" * max(cell_len(shown[start - first : end - first]), 1)
+    return shown, " " * cell_len(shown[: start - first]) + marks
 
 
 def own_facts(answer: Answer) -> Iterator[tuple[str, Text]]:
