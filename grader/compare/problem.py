@@ -155,7 +155,6 @@ class ProblemGrader:
             judged.inputs,
         )
 
-
     def _check_chains(
         self, judged: _Judgement, questions: Mapping[str, QuestionResult], collected: _Collected
     ) -> None:

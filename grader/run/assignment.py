@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.compare.problem import ProblemGrader
-from grader.diagnose.problem import Diagnostician
-from grader.misconceptions.course import course_entries
-from grader.misconceptions.view import View
 from grader.record import replace
 from grader.report.model import ClassReport, StudentReport
 from grader.run.answers import answers_of, unreadable
 from grader.run.asked import asked_of
 from grader.run.collection import paused
-from grader.run.course import load_spec
+from grader.run.diagnosis import Diagnosis
 from grader.run.intake import ABSENT, hints, settled
-from grader.run.mistakes import mark
+from grader.run.loading import load_spec
 from grader.run.own import add_own
 from grader.source import SpecError
 from grader.submission import files, sources
@@ -185,10 +182,7 @@ class AssignmentGrader:
         self.asked: list[Asked] = [a for asked in self.asked_by_problem for a in asked]
         self.max_score = float(sum(a.max_score for a in self.asked))
         self.problem_ids = {p.id for p in assignment.problems}
-        self.own = [course_entries(View(g.plan)) if g.problem.misconceptions else {} for g in self.graders]
-        self.diagnosticians = [
-            Diagnostician(g.plan, tuple(own.values())) for g, own in zip(self.graders, self.own, strict=True)
-        ]
+        self.diagnoses = [Diagnosis(g.plan) for g in self.graders]
 
     def grade(self, submissions: Sequence[Submission]) -> list[StudentReport]:
         """One report a submission, in their order."""
@@ -196,13 +190,12 @@ class AssignmentGrader:
         columns: list[list[Answer]] = []
         notes: list[list[str]] = [list(s.notes) for s in readable]
         seen: list[set[str]] = [set() for _ in readable]
-        parts = zip(self.graders, self.diagnosticians, self.own, self.asked_by_problem, strict=True)
-        for grader, diagnostician, own, asked in parts:
+        for grader, diagnosis, asked in zip(self.graders, self.diagnoses, self.asked_by_problem, strict=True):
             answers = [_answers(s, grader) for s in readable]
             result = grader.grade(answers)
             for student, texts in result.notes.items():
                 notes[student] += texts
-            marks = mark(result, diagnostician.findings(result), seen, own)
+            marks = diagnosis.marks(result, seen)
             for question, a in zip(grader.problem.questions, asked, strict=True):
                 columns.append(answers_of(question, a, result, len(readable), marks))
             if self.worked and asked:

@@ -11,12 +11,10 @@ from grader.misconceptions.course import AtStep, CourseError, read
 from grader.misconceptions.view import View
 from grader.record import field, mutable
 from grader.source import Issue, Mark, SpecError
-from grader.spec import inspect
 from grader.spec.rules import rule_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from grader.spec.model import Assignment, CourseRule, Problem
 
@@ -30,18 +28,6 @@ class _Use:
     read: int = 0
     variants: int = 0
     changed: bool = False
-
-
-def load_spec(path: str | Path) -> Assignment:
-    """The assignment in a file, its course's own misconceptions judged too.
-
-    Raises:
-        SpecError: with every error of the file.
-        OSError: when it cannot be read.
-    """
-    assignment, _, lines = inspect(path)
-    refuse_useless(assignment, lines)
-    return assignment
 
 
 def refuse_useless(assignment: Assignment, lines: Sequence[str] = ()) -> None:

@@ -14,7 +14,7 @@ from grader.language.render import render
 from grader.language.tree import quantities
 from grader.report.model import Solution, SolvedProblem, SolvedQuestion, SolvedStep, Value
 from grader.run import values
-from grader.run.course import load_spec
+from grader.run.loading import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from types import ModuleType
 
 from grader.record import replace
 from grader.report.model import ClassReport, Solution
-from grader.run.course import load_spec
+from grader.run.loading import load_spec
 from grader.source import Issue, Mark, SpecError
 from tests.report.samples import classroom, solution
 

@@ -109,9 +109,7 @@ def _alone(exercise_: Exercise) -> list[bool]:
     """Whether each wrong rule alone makes an answer wrong: beyond the tolerance, that is."""
     everyone = [exercise_.wrong(v) for v in exercise_.variants]
     sane = [_sane(a) for a in everyone]
-    result, _ = exercise_.judged(
-        [a if s else exercise_.right for a, s in zip(everyone, sane, strict=True)]
-    )
+    result, _ = exercise_.judged([a if s else exercise_.right for a, s in zip(everyone, sane, strict=True)])
     return [s and wrong_cells(result, i) > 0 for i, s in enumerate(sane)]
 
 
