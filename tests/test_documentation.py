@@ -27,7 +27,7 @@ README = ROOT / "README.md"
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 
 # Functions that only derived steps are written with.
-INTERNAL = {"Phi", "diag", "ones", "sum_columns", "sum_rows"}
+INTERNAL = {"Phi", "diag", "inv", "ones", "sum_columns", "sum_rows"}
 
 FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -10,7 +10,7 @@ from grader.cli.examples import examples
 from grader.cli.failures import Refused
 
 
-@click.command(epilog=examples("grade explain", "grade explain der.double"))
+@click.command(epilog=examples("grade explain der.double", "grade explain"))
 @click.argument("identifier", metavar="[ID]", required=False)
 def explain(identifier: str | None) -> None:
     """Show the catalogue of misconceptions, or one of them.

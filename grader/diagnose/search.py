@@ -341,13 +341,21 @@ class Search:
                 return step
         return variant.steps[0]
 
-    def _without_wrong_values(self, states: Sequence[State]) -> Array:
-        """The predictions with every wrong value let go, for slips at a value that came from right ones."""
+    def _without_wrong_values(self, states: Sequence[State]) -> tuple[Array, ...]:
+        """The predictions with every wrong value let go, for slips at a value that came from right ones.
+
+        Once with the student's own way of taking slopes, once with the other.
+        """
         if not any(s.red.any() for s in states):
-            return self.null
+            return ()
         released = self._wrong_questions() | self.group.released
         everyone = np.arange(self.group.students)
-        return self.group.run(everyone, [()] * len(everyone), released=released)
+        nothing: list[tuple[int, ...]] = [()] * len(everyone)
+        other = ~self.group.from_outputs
+        return (
+            self.group.run(everyone, nothing, released=released),
+            self.group.run(everyone, nothing, released=released, slopes=other),
+        )
 
     def _pairs(self, states: Sequence[State]) -> None:
         """Two rules at once: first with one that explains something already, then any two."""
@@ -404,7 +412,7 @@ class Search:
 
     def _slips_in(self, student: int, cell: Cell, reds: int) -> list[Finding]:
         """The slips at an answer, from the student's own values, else from right ones."""
-        for more, lanes in enumerate((self.null, self.turned, self.honest)):
+        for more, lanes in enumerate((self.null, self.turned, *self.honest)):
             found = slips_at(self.group, lanes, student, cell, reds=reds + more)
             if found:
                 return found

@@ -85,11 +85,11 @@ class _Parser:
         first = tokens[self.at].start
         left = self.leading() if tokens[self.at].kind in _SIGNS else self.product()
         kind = tokens[self.at].kind
-        if kind != "+" and kind != "-":
+        if kind not in {"+", "-"}:
             self.level -= 1
             return left
         terms = [left]
-        while kind == "+" or kind == "-":
+        while kind in {"+", "-"}:
             sign = tokens[self.at]
             self.at += 1
             terms.append(self.negative(self.product(), sign) if kind == "-" else self.product())
@@ -135,7 +135,7 @@ class _Parser:
         """power = atom [ "^" ("T" | unary) ]"""
         base = self.atom()
         kind = self.tokens[self.at].kind
-        return self.raised(base) if kind == "^" or kind == "⊤" else base
+        return self.raised(base) if kind in {"^", "⊤"} else base
 
     def raised(self, base: Expr) -> Expr:
         """What follows an atom: transposes and at most one exponent, which groups to the right."""
@@ -220,7 +220,7 @@ class _Parser:
             derivative = self.derivative(token)
             if derivative is not None:
                 return derivative
-        if following == "(" or following == "'":
+        if following in {"(", "'"}:
             if text in _SPECIAL and following == "(":
                 return self.special(token)
             if text in SPELLINGS or text == "log" or (following == "'" and text not in CONSTANTS):
