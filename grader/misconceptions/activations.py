@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.language.tree import ONE, Expr, add, call, div, neg, num, power
+from grader.language.tree import ONE, Expr, add, call, div, key, neg, num, power, transform, walk
 from grader.misconceptions.model import Example, Misconception
+from grader.misconceptions.roles import activation_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from grader.misconceptions.model import Rewrite
     from grader.misconceptions.view import View
 
-    Wrong = Callable[[str, Expr], Expr | None]
+    Wrong = Callable[[Expr, Expr], Expr | None]
 
 _NEURON = """
 given: {x: 0.5, w: 0.8, b: 0.4}
@@ -24,23 +25,39 @@ _E = Expr("const", (), "e")
 
 
 def _in_activations(wrong: Wrong, *functions: str) -> Rewrite:
-    """Replace f(z): ``wrong`` gets f and z. Without functions named, every activation but the identity."""
+    """Replace f(z): ``wrong`` gets z and f(z). Without functions named, every activation but the identity."""
+
+    def put(function: str, z: Expr, whole: Expr) -> Expr | None:
+        applies = function in functions if functions else function != "identity"
+        return wrong(z, whole) if applies else None
+
+    def inside(node: Expr) -> Expr | None:
+        """e^u and steps stand in rules for other reasons, too."""
+        applied = activation_in(node) if node.op != "T" else None
+        return None if applied is None or applied[0] in ("exp", "step") else put(*applied, node)
 
     def rewrite(step: Step, view: View) -> Iterator[Expr]:
         activation = view.activations.get(step.name)
-        if activation is None or activation.function == "identity":
-            return
-        if functions and activation.function not in functions:
-            return
-        rule = wrong(activation.function, activation.argument)
-        if rule is not None:
-            yield rule
+        if activation is not None:
+            rule = put(activation.function, activation.argument, step.rule)
+            if rule is not None:
+                yield rule
+        elif step.phase == "forward":
+            yield transform(step.rule, inside)
 
     return rewrite
 
 
 def _logistic(base: Expr, exponent: Expr) -> Expr:
     return div(ONE, add(ONE, power(base, exponent)))
+
+
+def _twice(z: Expr, whole: Expr) -> Expr | None:
+    """f(f(z)), where that is another number."""
+    if any(n.op == "call" and n.value in ("relu", "step") for n in walk(whole)):
+        return None
+    own = key(z)
+    return transform(whole, lambda node: whole if key(node) == own else None)
 
 
 ACTIVATIONS: tuple[Misconception, ...] = (
@@ -51,7 +68,7 @@ ACTIVATIONS: tuple[Misconception, ...] = (
         "{step} still needs its activation: put the weighted sum into f.",
         "f(z)",
         "z",
-        _in_activations(lambda _, z: z),
+        _in_activations(lambda z, _: z),
         Example(_NEURON, "a", 0.689974, 0.8),
         coincides=("ReLU with z > 0",),
         twins=("act.relu_for_sigmoid", "fwd.z_for_a"),
@@ -64,7 +81,7 @@ ACTIVATIONS: tuple[Misconception, ...] = (
         "Look at the exponent in {step}: the sigmoid is 1/(1 + e^-z), and it grows with z.",
         "1/(1 + e^-z)",
         "1/(1 + e^z)",
-        _in_activations(lambda _, z: call("sigmoid", neg(z)), "sigmoid"),
+        _in_activations(lambda z, _: call("sigmoid", neg(z)), "sigmoid"),
         Example(_NEURON, "a", 0.689974, 0.310026),
         coincides=("z = 0",),
     ),
@@ -75,7 +92,7 @@ ACTIVATIONS: tuple[Misconception, ...] = (
         "In {step} only e is raised to -z; the 1 is added afterwards.",
         "1/(1 + e^-z)",
         "1/(1 + e)^-z",
-        _in_activations(lambda _, z: div(ONE, power(add(ONE, _E), neg(z))), "sigmoid"),
+        _in_activations(lambda z, _: div(ONE, power(add(ONE, _E), neg(z))), "sigmoid"),
         Example(_NEURON, "a", 0.689974, 2.859393),
         source=("https://extraproxies.com/missing-sign-in-derivative-of-sigmoid-function/",),
     ),
@@ -86,7 +103,7 @@ ACTIVATIONS: tuple[Misconception, ...] = (
         "{step} uses the sigmoid, which stays between 0 and 1; you took tanh.",
         "sigmoid(z)",
         "tanh(z)",
-        _in_activations(lambda _, z: call("tanh", z), "sigmoid"),
+        _in_activations(lambda z, _: call("tanh", z), "sigmoid"),
         Example(_NEURON, "a", 0.689974, 0.664037),
     ),
     Misconception(
@@ -96,7 +113,7 @@ ACTIVATIONS: tuple[Misconception, ...] = (
         "{step} uses the sigmoid; you took ReLU.",
         "sigmoid(z)",
         "relu(z)",
-        _in_activations(lambda _, z: call("relu", z), "sigmoid"),
+        _in_activations(lambda z, _: call("relu", z), "sigmoid"),
         Example(_NEURON, "a", 0.689974, 0.8),
         twins=("act.none",),
     ),
@@ -107,7 +124,7 @@ ACTIVATIONS: tuple[Misconception, ...] = (
         "In {step} the base is e = 2.718..., not 10.",
         "1/(1 + e^-z)",
         "1/(1 + 10^-z)",
-        _in_activations(lambda _, z: _logistic(num(10), neg(z)), "sigmoid"),
+        _in_activations(lambda z, _: _logistic(num(10), neg(z)), "sigmoid"),
         Example(_NEURON, "a", 0.689974, 0.863193),
         coincides=("z = 0",),
     ),
@@ -118,9 +135,7 @@ ACTIVATIONS: tuple[Misconception, ...] = (
         "In {step} the activation is applied once: f(z) is the result.",
         "f(z)",
         "f(f(z))",
-        _in_activations(
-            lambda f, z: None if f in ("relu", "step", "softmax") else call(f, call(f, z)),
-        ),
+        _in_activations(_twice),
         Example(_NEURON, "a", 0.689974, 0.665961),
     ),
     Misconception(
@@ -130,7 +145,7 @@ ACTIVATIONS: tuple[Misconception, ...] = (
         "{step} is a sigmoid: its value lies strictly between 0 and 1.",
         "sigmoid(z)",
         "step(z)",
-        _in_activations(lambda _, z: call("step", z), "sigmoid"),
+        _in_activations(lambda z, _: call("step", z), "sigmoid"),
         Example(_NEURON, "a", 0.689974, 1.0),
     ),
 )

@@ -1,12 +1,27 @@
-"""Wrong weighted sums: ``fwd.*``."""
+"""Wrong weighted sums: ``fwd.*``. They act on steps that are sums, and on sums inside an activation."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from grader.language.shapes import is_dot
-from grader.language.tree import Expr, add, call, mul, name, neg, num, quantities, sub, substitute, transpose
+from grader.language.shapes import NUMBER, is_dot
+from grader.language.tree import (
+    Expr,
+    add,
+    key,
+    matmul,
+    mul,
+    name,
+    neg,
+    num,
+    quantities,
+    sub,
+    substitute,
+    transpose,
+    walk,
+)
 from grader.misconceptions.model import Example, Misconception
+from grader.misconceptions.parts import exchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +31,7 @@ if TYPE_CHECKING:
     from grader.misconceptions.roles import Linear, Term
     from grader.misconceptions.view import View
 
-    Change = Callable[[Linear, Step, View], Iterator[Expr]]
+    Change = Callable[["Sum", View], Iterator[Expr]]
 
 _NEURON = """
 given: {x1: 0.5, x2: -1.2, w1: 0.8, w2: 0.3, b: 0.4}
@@ -32,128 +47,203 @@ equations: [z = W @ x + b]
 """
 
 
+class Sum(NamedTuple):
+    """A weighted sum where it stands.
+
+    Args:
+        step: the step in whose rule it is.
+        rule: the sum as written: the step's rule, or the argument of an activation in it.
+        linear: its products and its bias.
+        applied: f(sum) where an activation is taken of it, here or in a step of its own; or None.
+    """
+
+    step: str
+    rule: Expr
+    linear: Linear
+    applied: Expr | None
+
+    @property
+    def without_bias(self) -> Expr:
+        """The products alone."""
+        return _total(self.linear.products)
+
+    def with_products(self, products: list[Expr]) -> Expr:
+        """The sum with other products."""
+        bias = self.linear.bias
+        return add(*products, *([] if bias is None else [_signed(bias)]))
+
+
+def _signed(term: Term) -> Expr:
+    return neg(term.expr) if term.negative else term.expr
+
+
+def _total(products: tuple[Term, ...]) -> Expr:
+    return add(*[_signed(t) for t in products])
+
+
+def _sums(step: Step, view: View) -> Iterator[Sum]:
+    for rule, linear, applied in view.sums_in(step):
+        later = view.activation_of.get(step.name) if applied is None else None
+        is_last = later is None or later.function == "identity"
+        yield Sum(
+            step.name, rule, linear, applied if later is None or is_last else view.by_name[later.name].rule
+        )
+
+
 def _in_sums(change: Change) -> Rewrite:
-    """Change every step that is a weighted sum."""
+    """Change every weighted sum."""
 
     def rewrite(step: Step, view: View) -> Iterator[Expr]:
-        linear = view.linears.get(step.name)
-        if linear is not None:
-            yield from change(linear, step, view)
+        for found in _sums(step, view):
+            for wrong in change(found, view):
+                yield wrong if found.rule is step.rule else exchanged(step.rule, [key(found.rule)], wrong)
 
     return rewrite
 
 
-def _sum(terms: list[Term]) -> Expr:
-    return add(*[neg(t.expr) if t.negative else t.expr for t in terms])
+def _no_bias(at: Sum, _: View) -> Iterator[Expr]:
+    if at.linear.bias is not None:
+        yield at.without_bias
 
 
-def _parts(linear: Linear) -> list[Term]:
-    return [*linear.products, *([linear.bias] if linear.bias else [])]
+def _minus_bias(at: Sum, _: View) -> Iterator[Expr]:
+    if at.linear.bias is not None:
+        yield add(at.without_bias, neg(_signed(at.linear.bias)))
 
 
-def _no_bias(linear: Linear, _: Step, __: View) -> Iterator[Expr]:
-    if linear.bias is not None:
-        yield _sum(list(linear.products))
-
-
-def _minus_bias(linear: Linear, _: Step, __: View) -> Iterator[Expr]:
-    bias = linear.bias
-    if bias is not None:
-        yield add(_sum(list(linear.products)), bias.expr if bias.negative else neg(bias.expr))
-
-
-def _bias_per_input(linear: Linear, _: Step, view: View) -> Iterator[Expr]:
-    bias = linear.bias
-    if bias is None:
-        return
-    count = sum(_fan_in(t, view) for t in linear.products)
-    if count > 1:
-        term = mul(num(count), bias.expr)
-        yield add(_sum(list(linear.products)), neg(term) if bias.negative else term)
+def _bias_per_input(at: Sum, view: View) -> Iterator[Expr]:
+    count = sum(_fan_in(t, view) for t in at.linear.products)
+    if at.linear.bias is not None and count > 1:
+        yield add(at.without_bias, mul(num(count), _signed(at.linear.bias)))
 
 
 def _fan_in(term: Term, view: View) -> int:
-    if term.expr.op != "matmul" or term.input is None or term.input.op == "index":
+    if term.expr.op == "mul" or term.input is None:
         return 1
     first, second = (view.sizes(a) for a in term.expr.args)
-    return max(first) if is_dot(first, second) else first[1]
+    return max(first) if is_dot(first, second) or term.expr.op == "call" else first[1]
 
 
-def _drop_term(linear: Linear, step: Step, view: View) -> Iterator[Expr]:
-    parts = _parts(linear)
-    if len(linear.products) > 1:
-        for term in linear.products:
-            yield _sum([t for t in parts if t is not term])
-        return
-    term = linear.products[0]
+def _drop_term(at: Sum, view: View) -> Iterator[Expr]:
+    products = [_signed(t) for t in at.linear.products]
+    for i, term in enumerate(at.linear.products):
+        others = [products[:i], products[i + 1 :]]
+        if len(products) > 1:
+            yield at.with_products([*others[0], *others[1]])
+        for missing in _without_one(term, view):
+            yield at.with_products([*others[0], neg(missing) if term.negative else missing, *others[1]])
+
+
+def _without_one(term: Term, view: View) -> Iterator[Expr]:
+    """A product of matrices or vectors without one of the inputs."""
     count = _fan_in(term, view)
-    if term.expr.op != "matmul" or count < 2 or term.input is None or step.shape[1] != 1:
+    if count == 1 or term.input is None:
         return
+    left, right = term.expr.args
     for i in range(count):
-        missing = _without(term.input, i, view)
-        if missing is not None:
-            left, right = term.expr.args
-            swapped = (missing, right) if left is term.input else (left, missing)
-            yield add(*[Expr("matmul", swapped) if t is term else t.expr for t in parts])
+        if 1 in view.sizes(term.input):
+            missing = _zeroed(term.input, i, view)
+            yield term.expr._replace(args=(missing, right) if left is term.input else (left, missing))
+        else:
+            column = transpose(Expr("part", (transpose(left),), (i, 1)))
+            yield sub(term.expr, matmul(column, Expr("part", (right,), (i, 1))))
 
 
-def _without(x: Expr, i: int, view: View) -> Expr | None:
-    """A vector with one element set to nothing."""
-    rows, columns = view.sizes(x)
+def _zeroed(x: Expr, i: int, view: View) -> Expr:
+    """A vector with nothing in one place."""
     base = view.problem.index_base
-    if x.op != "name" or 1 not in (rows, columns):
-        return None
-    place = (i, 0) if columns == 1 else (0, i)
-    written = (i + base,) if columns == 1 else (base, i + base)
-    return sub(x, Expr("place", (Expr("index", (x,), written), x), place))
+    is_row = view.sizes(x)[0] == 1
+    element = Expr("index", (x,), (base, i + base) if is_row else (i + base, base))
+    return sub(x, Expr("place", (element, x), (0, i) if is_row else (i, 0)))
 
 
-def _transposed(linear: Linear, step: Step, view: View) -> Iterator[Expr]:
-    swaps: dict[str, Expr] = {}
-    for term in linear.products:
-        if term.weight is None or term.expr.op != "matmul":
-            continue
-        for n in quantities(term.weight):
-            rows, columns = view.shapes[n]
-            if rows == columns and rows > 1:
-                swaps[n] = transpose(name(n))
-    if swaps:
-        yield substitute(step.rule, swaps)
-
-
-def _replaced_inputs(linear: Linear, step: Step, swap: Mapping[str, Expr]) -> Iterator[Expr]:
-    used = {n for t in linear.products if t.input is not None for n in quantities(t.input)}
-    if used & swap.keys():
-        yield substitute(step.rule, {n: e for n, e in swap.items() if n in used})
-
-
-def _z_for_a(linear: Linear, step: Step, view: View) -> Iterator[Expr]:
-    swap = {
-        a.name: a.argument
-        for a in view.activations.values()
-        if a.function != "identity" and a.source is not None
+def _transposed(at: Sum, view: View) -> Iterator[Expr]:
+    """W^T for W; in a layer written out, w21 for w12 and the other way round."""
+    swaps = {
+        n: transpose(name(n))
+        for t in at.linear.products
+        if t.weight is not None and t.expr.op == "matmul"
+        for n in quantities(t.weight)
+        if view.shapes[n][0] == view.shapes[n][1] > 1
     }
-    yield from _replaced_inputs(linear, step, swap)
+    if swaps:
+        yield substitute(at.rule, swaps)
+    units = _layer(at, view)
+    own = next((j for j, u in enumerate(units) if u.step == at.step), 0)
+    if len(units) > 1:
+        products = [_signed(t) for t in at.linear.products]
+        for i, term in enumerate(at.linear.products):
+            if i != own and i < len(units) and own < len(products):
+                weight = units[i].linear.products[own].weight
+                swapped = _reweighted(term, weight)
+                products[i] = neg(swapped) if term.negative else swapped
+        yield at.with_products(products)
 
 
-def _x_for_a(linear: Linear, step: Step, view: View) -> Iterator[Expr]:
-    outputs = [
-        n
-        for n in dict.fromkeys(n for t in linear.products if t.input for n in sorted(quantities(t.input)))
-        if n in view.activations
-    ]
+def _reweighted(term: Term, weight: Expr | None) -> Expr:
+    if weight is None or term.weight is None:
+        return term.expr
+    return term.expr._replace(args=tuple(weight if a is term.weight else a for a in term.expr.args))
+
+
+def _layer(at: Sum, view: View) -> list[Sum]:
+    """The units of a layer that is written out in numbers: sums of the same inputs in the same order."""
+    if any(t.weight is None or view.sizes(t.weight) != NUMBER for t in at.linear.products):
+        return []
+    inputs = _inputs(at)
+    return [s for step in view.steps for s in _sums(step, view) if _inputs(s) == inputs]
+
+
+def _inputs(at: Sum) -> list[object]:
+    return [None if t.input is None else key(t.input) for t in at.linear.products]
+
+
+def _one_layer(view: View) -> Iterator[Mapping[str, Expr]]:
+    """The exchange in one layer of several, for layers written out."""
+    layers: dict[tuple[str, ...], list[Sum]] = {}
+    for step in view.steps:
+        for at in _sums(step, view):
+            units = _layer(at, view)
+            if len(units) > 1 and len(at.linear.products) > 1:
+                layers[tuple(u.step for u in units)] = units
+    if len(layers) > 1:
+        rewrite = _in_sums(_transposed)
+        for units in layers.values():
+            rules = {u.step: rule for u in units for rule in rewrite(view.by_name[u.step], view)}
+            yield {n: rule for n, rule in rules.items() if key(rule) != key(view.by_name[n].rule)}
+
+
+def _with_inputs(at: Sum, swap: Mapping[str, Expr]) -> Iterator[Expr]:
+    used = {n for t in at.linear.products if t.input is not None for n in quantities(t.input)}
+    if used & swap.keys():
+        products = [
+            t.expr._replace(args=tuple(substitute(a, swap) if a is t.input else a for a in t.expr.args))
+            for t in at.linear.products
+        ]
+        signed = zip(at.linear.products, products, strict=True)
+        yield at.with_products([neg(p) if t.negative else p for t, p in signed])
+
+
+def _z_for_a(at: Sum, view: View) -> Iterator[Expr]:
+    swap = {a.name: a.argument for a in view.activations.values() if a.function != "identity"}
+    yield from _with_inputs(at, swap)
+
+
+def _x_for_a(at: Sum, view: View) -> Iterator[Expr]:
+    """The network's inputs in order where there are as many, or one that is as large."""
+    used = dict.fromkeys(n for t in at.linear.products if t.input for n in sorted(quantities(t.input)))
+    outputs = [n for n in used if n in view.by_name]
     inputs = [n for n in view.inputs if outputs and view.shapes[n] == view.shapes[outputs[0]]]
-    if outputs and len(inputs) >= len(outputs):
-        swap = {a: name(x) for a, x in zip(outputs, inputs, strict=False)}
-        yield from _replaced_inputs(linear, step, swap)
+    if len(inputs) >= len(outputs):
+        yield from _with_inputs(at, {a: name(x) for a, x in zip(outputs, inputs, strict=False)})
 
 
-def _act_on_input(linear: Linear, step: Step, view: View) -> Iterator[Expr]:
-    activation = view.activation_of.get(step.name)
-    if activation is None or activation.function in ("identity", "softmax"):
-        return
-    swap = {n: call(activation.function, name(n)) for n in view.inputs}
-    yield from _replaced_inputs(linear, step, swap)
+def _act_on_input(at: Sum, view: View) -> Iterator[Expr]:
+    applied = at.applied
+    if applied is not None and not any(n.op == "call" and n.value == "softmax" for n in walk(applied)):
+        arguments = [key(at.rule), key(name(at.step))]
+        swap = {x: exchanged(applied, arguments, name(x)) for x in view.inputs}
+        yield from _with_inputs(at, swap)
 
 
 FORWARD: tuple[Misconception, ...] = (
@@ -181,6 +271,7 @@ FORWARD: tuple[Misconception, ...] = (
         "W^T @ x + b",
         _in_sums(_transposed),
         Example(_SQUARE, "z[1]", 0.44, 0.08),
+        together=_one_layer,
         coincides=("W is symmetric",),
         twins=("idx.swap",),
         source=(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grader.language.shapes import NUMBER
 from grader.language.tree import (
+    ONE,
     Expr,
     add,
     call,
-    is_num,
+    div,
+    key,
     mul,
     name,
     neg,
@@ -16,13 +19,27 @@ from grader.language.tree import (
     power,
     quantities,
     sub,
+    substitute,
     transform,
     walk,
 )
 from grader.misconceptions.model import Example, Misconception
+from grader.misconceptions.objective import (
+    counts,
+    factors,
+    is_cross_entropy_term,
+    is_error_square,
+    is_log,
+    is_rest,
+    squared,
+    takes,
+    target_of,
+    unfolded,
+)
+from grader.misconceptions.parts import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from grader.engine.steps import Step
     from grader.misconceptions.model import Rewrite
@@ -30,8 +47,7 @@ if TYPE_CHECKING:
 
     Wrong = Callable[[Expr, View], Iterator[Expr]]
 
-_LOGS = ("ln", "log2", "log10")
-_TWO = 2.0
+TWO = num(2)
 
 _BCE = """
 given: {y: 0, z: 0.4}
@@ -55,145 +71,183 @@ equations: [yhat = tanh(z), L = mean((yhat - y)^2)]
 """
 
 
-def is_cross_entropy(view: View) -> bool:
-    """Whether the loss takes a logarithm of a prediction."""
-    return any(
-        n.op == "call" and n.value in _LOGS and quantities(n) & set(view.predictions)
-        for step in view.loss_steps
-        for n in walk(view.by_name[step].rule)
-    )
-
-
-def is_squared(view: View) -> bool:
-    """Whether the loss squares an error."""
-    return any(_is_error_square(n, view) for step in view.loss_steps for n in walk(view.by_name[step].rule))
-
-
-def _is_error_square(node: Expr, view: View) -> bool:
-    if node.op != "pow" or not is_num(node.args[1], _TWO):
-        return False
-    inside = quantities(node.args[0])
-    return bool(inside & {*view.predictions, *view.loss_steps}) and not inside & view.parameters
-
-
 def _in_loss(wrong: Wrong) -> Rewrite:
     """Change the loss and the steps that only it is made of."""
 
     def rewrite(step: Step, view: View) -> Iterator[Expr]:
-        if step.phase == "forward" and step.name in view.loss_steps:
+        if step.phase == "forward" and step.name in view.loss_steps and takes(step.rule, view):
             yield from wrong(step.rule, view)
 
     return rewrite
 
 
 def _no_minus(rule: Expr, view: View) -> Iterator[Expr]:
-    if rule.op == "neg" and is_cross_entropy(view):
-        yield rule.args[0]
+    """The signs of the terms with logarithms turned, where these are written with a minus."""
+    yield add(*[neg(t) if _is_entropy(t, view) and _sign(t, view) < 0 else t for t in terms(rule)])
+
+
+def _is_entropy(term: Expr, view: View) -> bool:
+    return is_cross_entropy_term(term, view) and any(is_log(n) for n in walk(unfolded(term, view)))
+
+
+def _sign(node: Expr, view: View) -> int:
+    """-1 where a minus stands in front of the logarithms, 1 where none does, 0 without any."""
+    if is_log(node) or (node.op == "name" and node.value in view.loss_steps):
+        return int(takes(node, view))
+    signs = [_sign(a, view) for a in node.args]
+    found = next((s for s in signs if s), 0)
+    if node.op in ("mul", "div") and any(
+        a.op == "neg" and not s for a, s in zip(node.args, signs, strict=True)
+    ):
+        return -found
+    return -found if node.op == "neg" else found
 
 
 def _other_log(function: str) -> Wrong:
-    def wrong(rule: Expr, _: View) -> Iterator[Expr]:
-        if any(n.op == "call" and n.value in _LOGS for n in walk(rule)):
-            yield transform(
-                rule, lambda n: n._replace(value=function) if n.op == "call" and n.value in _LOGS else None
-            )
+    def wrong(rule: Expr, view: View) -> Iterator[Expr]:
+        yield transform(rule, lambda n: n._replace(value=function) if is_log(n) and takes(n, view) else None)
 
     return wrong
 
 
-def _second_terms(rule: Expr, change: Callable[[Expr], Expr | None]) -> Iterator[Expr]:
-    """Change the term with ln(1 - yhat) in a sum of two logarithms."""
-    found = False
+def _second_terms(change: Callable[[Expr], Sequence[Expr]]) -> Wrong:
+    """Change the terms with ln(1 - yhat) only, wherever they are added to such with ln(yhat)."""
 
-    def visit(node: Expr) -> Expr | None:
-        nonlocal found
-        if node.op != "sum":
-            return None
-        kept = []
-        for term in node.args:
-            if _has_complement_log(term):
-                found = True
-                changed = change(term)
-                if changed is not None:
-                    kept.append(changed)
-            else:
-                kept.append(term)
-        return add(*kept) if found else None
+    def wrong(rule: Expr, view: View) -> Iterator[Expr]:
+        def visit(node: Expr) -> Expr | None:
+            if node.op != "sum":
+                return None
+            kinds = [_logs_of_rest(t, view) for t in node.args]
+            if True not in kinds or False not in kinds:
+                return None
+            return add(
+                *[e for t, kind in zip(node.args, kinds, strict=True) for e in (change(t) if kind else (t,))]
+            )
 
-    changed = transform(rule, visit)
-    if found:
-        yield changed
+        yield transform(rule, visit)
+
+    return wrong
 
 
-def _has_complement_log(term: Expr) -> bool:
-    return any(n.op == "call" and n.value in _LOGS and n.args[0].op == "sum" for n in walk(term))
+def _logs_of_rest(term: Expr, view: View) -> bool | None:
+    """Whether all logarithms in a term are of 1 minus a prediction; None where it has none."""
+    found = [is_rest(n.args[0]) for n in walk(unfolded(term, view)) if is_log(n) and takes(n, view)]
+    return all(found) if found else None
 
 
 def _swap_roles(rule: Expr, view: View) -> Iterator[Expr]:
-    if not is_cross_entropy(view):
-        return
-    pairs = [(p, t) for p in view.predictions for t in view.targets if view.shapes[p] == view.shapes[t]]
-    if len(pairs) == 1:
-        (p, t), swap = pairs[0], {}
-        swap = {p: name(t), t: name(p)}
-        yield transform(rule, lambda n: swap.get(str(n.value)) if n.op == "name" else None)
+    """In each product of a target and a logarithm the two names exchanged; where that has a value."""
+
+    def visit(node: Expr) -> Expr | None:
+        if node.op != "mul" or not any(is_log(n) for n in walk(node)):
+            return None
+        pair = [quantities(node) & {*side} for side in (view.predictions, view.targets)]
+        if [len(side) for side in pair] != [1, 1]:
+            return None
+        (p,), (t,) = pair
+        rest = any(is_log(n) and is_rest(n.args[0]) for n in walk(rule))
+        if view.shapes[p] != view.shapes[t] or not _has_log(t, view, rest=rest):
+            return None
+        return substitute(node, {p: name(t), t: name(p)})
+
+    yield transform(rule, visit)
+
+
+def _has_log(target: str, view: View, *, rest: bool) -> bool:
+    """Whether a target, and 1 minus it, have logarithms; a 0 or 1 has not."""
+    given = view.problem.given.get(target, ())
+    return all(v > 0 and (v < 1 or not rest) for row in given for v in row)
 
 
 def _no_half(rule: Expr, view: View) -> Iterator[Expr]:
-    if not is_squared(view):
-        return
-    if _is_half_of(rule):
-        yield rule.args[1]
-    elif rule.op == "div" and is_num(rule.args[1], _TWO):
-        yield rule.args[0]
-    elif rule.op == "sum" and any(_is_half_of(t) for t in rule.args):
-        yield add(*[t.args[1] if _is_half_of(t) else t for t in rule.args])
+    def doubled(term: Expr) -> Expr:
+        has = _is_square(term, view) and factors(term, view).half
+        return mul(TWO, term) if has else term
+
+    yield add(*[doubled(t) for t in terms(rule)])
 
 
-def _is_half_of(node: Expr) -> bool:
-    if node.op != "mul":
-        return False
-    front = node.args[0]
-    return is_num(front, 0.5) or (
-        front.op == "div" and is_num(front.args[0], 1.0) and is_num(front.args[1], _TWO)
-    )
+def _is_square(term: Expr, view: View) -> bool:
+    return any(is_error_square(n, view) for n in walk(unfolded(term, view)))
 
 
 def _not_squared(rule: Expr, view: View) -> Iterator[Expr]:
-    if any(_is_error_square(n, view) for n in walk(rule)):
-        yield transform(rule, lambda n: call("abs", n.args[0]) if _is_error_square(n, view) else None)
+    def visit(node: Expr) -> Expr | None:
+        if not is_error_square(node, view):
+            return None
+        base = squared(node) or node
+        plain = base if base.op == "call" and base.value == "norm" else call("abs", base)
+        return plain if view.sizes(node) == view.sizes(base) else call("sum", plain)
+
+    yield transform(rule, visit)
 
 
 def _square_of_sum(rule: Expr, view: View) -> Iterator[Expr]:
-    def change(node: Expr) -> Expr | None:
-        if node.op == "call" and node.value == "sum" and _is_error_square(node.args[0], view):
-            return power(call("sum", node.args[0].args[0]), num(2))
-        return None
+    def visit(node: Expr) -> Expr | None:
+        if node.op == "call" and node.value in ("sum", "mean") and is_error_square(node.args[0], view):
+            base = squared(node.args[0]) or node
+            square = power(call("sum", base), TWO)
+            rows, columns = view.sizes(base)
+            return square if node.value == "sum" else div(square, num(rows * columns))
+        if is_error_square(node, view) and view.sizes(squared(node) or node) != view.sizes(node):
+            return power(call("sum", squared(node) or node), TWO)
+        return _square_of_listed(node, view) if node.op == "sum" else None
 
-    changed = transform(rule, change)
-    if changed != rule:
-        yield changed
+    yield transform(rule, visit)
+
+
+def _square_of_listed(node: Expr, view: View) -> Expr | None:
+    """c*e1^2 + c*e2^2, also by name, put together to c*(e1 + e2)^2."""
+    whole = [_scaled_square(unfolded(t, view), view) for t in node.args]
+    if len({None if found is None else key(found[0]) for found in whole}) != 1 or None in whole:
+        return None
+    bases = [found[1] for found in whole if found is not None]
+    front = next(found[0] for found in whole if found is not None)
+    return mul(front, power(add(*bases), TWO))
+
+
+def _scaled_square(term: Expr, view: View) -> tuple[Expr, Expr] | None:
+    if is_error_square(term, view):
+        base = squared(term) or term
+        return (ONE, base) if view.sizes(base) == NUMBER else None
+    if term.op == "mul":
+        inner = _scaled_square(term.args[1], view)
+        return None if inner is None or takes(term.args[0], view) else (mul(term.args[0], inner[0]), inner[1])
+    return None
 
 
 def _wrong_n(rule: Expr, view: View) -> Iterator[Expr]:
-    if any(n.op == "call" and n.value == "mean" for n in walk(rule)):
-        yield transform(
-            rule, lambda n: n._replace(value="sum") if n.op == "call" and n.value == "mean" else None
-        )
-    elif (
-        rule.op == "div" and rule.args[1].op == "num" and not is_num(rule.args[1], _TWO) and is_squared(view)
-    ):
-        yield rule.args[0]
+    """The mean left out, over another count, or put in where the loss only adds up."""
+    data = [t for t in terms(rule) if takes(t, view)]
+    rest = [t for t in terms(rule) if not takes(t, view)]
+    right = factors(data[0], view).over
+    averaged = right > 1 or any(factors(view.by_name[n].rule, view).over > 1 for n in view.loss_steps)
+    is_whole = rule == view.by_name[view.loss or ""].rule
+    for n in (1, *counts(view)):
+        if n != right and (right > 1 or (is_whole and not averaged)):
+            yield add(*[_over(t, right, n) for t in data], *rest)
+
+
+def _over(term: Expr, right: float, wrong: float) -> Expr:
+    """A term divided by another count."""
+    ratio = right / wrong
+    return mul(num(ratio), term) if ratio >= 1 else div(term, num(wrong / right))
 
 
 def _squared_for_cross_entropy(rule: Expr, view: View) -> Iterator[Expr]:
-    if not is_cross_entropy(view) or len(view.predictions) != 1 or len(view.targets) != 1:
+    """With and without a half; the mean stays."""
+    data = [t for t in terms(rule) if _is_entropy(t, view) and any(is_log(n) for n in walk(t))]
+    predictions = [p for p in view.predictions if any(p in quantities(t) for t in data)]
+    pairs = [(p, target_of(p, view)) for p in predictions]
+    errors = [power(sub(name(p), t), TWO) for p, t in pairs if t is not None]
+    if not errors or len(errors) < len(pairs):
         return
-    prediction, target = view.predictions[0], next(iter(view.targets))
-    error = power(sub(name(prediction), name(target)), num(2))
-    total = error if view.shapes[prediction] == (1, 1) else call("sum", error)
-    if prediction in quantities(rule):
-        yield mul(num(0.5), total)
+    rest = [t for t in terms(rule) if all(t is not d for d in data)]
+    total = add(*[e if view.sizes(e) == NUMBER else call("sum", e) for e in errors])
+    mean = div(total, num(factors(data[0], view).over))
+    square = neg(mean) if _sign(data[0], view) > 0 else mean
+    yield add(mul(num(0.5), square), *rest)
+    yield add(square, *rest)
 
 
 LOSSES: tuple[Misconception, ...] = (
@@ -238,7 +292,7 @@ LOSSES: tuple[Misconception, ...] = (
         "In {step} the term with 1 - y is missing: for y = 0 it is all there is.",
         "-(y*ln(yhat) + (1 - y)*ln(1 - yhat))",
         "-y*ln(yhat)",
-        _in_loss(lambda rule, _: _second_terms(rule, lambda __: None)),
+        _in_loss(_second_terms(lambda _: ())),
         Example(_SOFT, "L", 0.793015, 0.1539046),
         coincides=("y = 1",),
     ),
@@ -249,7 +303,7 @@ LOSSES: tuple[Misconception, ...] = (
         "In {step} both terms stand behind the minus sign.",
         "-(y*ln(yhat) + (1 - y)*ln(1 - yhat))",
         "-y*ln(yhat) + (1 - y)*ln(1 - yhat)",
-        _in_loss(lambda rule, _: _second_terms(rule, neg)),
+        _in_loss(_second_terms(lambda t: (neg(t),))),
         Example(_BCE, "L", 0.913015, -0.913015),
         coincides=("y = 1",),
         twins=("loss.no_minus",),
@@ -312,9 +366,9 @@ LOSSES: tuple[Misconception, ...] = (
         Example(_MEAN, "L", 1.366947, 2.733895),
         coincides=("one output",),
         source=(
-            "https://github.com/aimacode/aima-python/issues/845",
+            "https://github.com/aimacode/aima-python/pull/845",
             "https://github.com/udacity/sdc-issue-reports/issues/97",
-            "https://github.com/acids-ircam/creative_ml/issues/6",
+            "https://github.com/acids-ircam/creative_ml/pull/6",
         ),
     ),
     Misconception(

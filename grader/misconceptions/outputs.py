@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.language.tree import Expr, div, mul, name, neg, num, quantities, sub, walk
-from grader.misconceptions.losses import is_cross_entropy, is_squared
+from grader.language.shapes import NUMBER
+from grader.language.tree import Expr, add, div, key, mul, name, neg, num, quantities, sub, walk
 from grader.misconceptions.model import Example, Misconception
+from grader.misconceptions.objective import (
+    factors,
+    is_cross_entropy,
+    is_rest,
+    is_squared,
+    loss_rule,
+    mean_over,
+    squared,
+    takes,
+    target_of,
+)
+from grader.misconceptions.parts import gradients_in, terms
+from grader.misconceptions.slopes import in_products
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from grader.engine.steps import Step
     from grader.misconceptions.model import Rewrite
+    from grader.misconceptions.slopes import Slope
     from grader.misconceptions.view import View
 
-    Wrong = Callable[[Step, View, str], Iterator[Expr]]
+    Wrong = Callable[[list[Expr], View, str], Iterator[Expr]]
 
 _HALF = """
 given: {y: 1.5, z: 0.4}
@@ -32,97 +46,146 @@ equations: [yhat = sigmoid(z), L = -(y*ln(yhat) + (1 - y)*ln(1 - yhat))]
 
 
 def _at_prediction(wrong: Wrong) -> Rewrite:
-    """Replace the gradient by a prediction."""
+    """Replace what the loss itself contributes to the gradient by a prediction."""
 
     def rewrite(step: Step, view: View) -> Iterator[Expr]:
         by = view.by(step)
         if by is not None and by in view.predictions:
-            yield from wrong(step, view, by)
+            yield from _in_direct(step, view, by, wrong)
 
     return rewrite
 
 
-def _error(view: View, prediction: str) -> Expr | None:
-    """yhat - y for a prediction, where its target is plain."""
-    shape = view.shapes[prediction]
-    fitting = [t for t in sorted(view.targets) if view.shapes[t] == shape]
-    if len(fitting) == 1:
-        return sub(name(prediction), name(fitting[0]))
-    beside = [
-        t
-        for step in view.loss_steps
-        for n in walk(view.by_name[step].rule)
-        if n.op == "sum" and prediction in quantities(n)
-        for t in fitting
-        if t in quantities(n) and len(n.args) == 2
-    ]
-    return sub(name(prediction), name(beside[0])) if beside else None
+def _at_square(wrong: Wrong) -> Rewrite:
+    """Replace the derivative of a square by what is squared: a prediction, or an error with a name."""
+
+    def rewrite(step: Step, view: View) -> Iterator[Expr]:
+        by = view.by(step)
+        if by is not None and any(_is_squared_in(by, loss, view) for loss in view.loss_steps):
+            yield from _in_direct(step, view, by, wrong)
+
+    return rewrite
 
 
-def _no_two(step: Step, view: View, _: str) -> Iterator[Expr]:
-    if is_squared(view) and _has_two(step.rule):
-        yield div(step.rule, num(2))
+def _is_squared_in(quantity: str, loss: str, view: View) -> bool:
+    bases = (squared(n) for n in walk(view.by_name[loss].rule))
+    return any(b is not None and quantity in quantities(b) and takes(b, view) for b in bases)
 
 
-def _extra_two(step: Step, view: View, _: str) -> Iterator[Expr]:
-    if is_squared(view) and not _has_two(step.rule):
-        yield mul(num(2), step.rule)
+def _in_direct(step: Step, view: View, by: str, wrong: Wrong) -> Iterator[Expr]:
+    parts = terms(step.rule)
+    direct = [t for t in parts if not gradients_in(t, view)]
+    rest = [t for t in parts if gradients_in(t, view)]
+    if direct:
+        for rule in wrong(direct, view, by):
+            yield add(rule, *rest)
 
 
-def _has_two(rule: Expr) -> bool:
-    inner = rule.args[0] if rule.op == "neg" else rule
-    return inner.op == "mul" and inner.args[0].op == "num" and inner.args[0].value == 2.0
+def _has_half(by: str, view: View) -> tuple[bool, bool]:
+    """Whether the loss has a 1/2 at a square, and whether that may be another 2."""
+    whole = loss_rule(view)
+    predictions = [by] if by in view.predictions else _predictions_in(by, view)
+    if whole is None or not predictions:
+        return False, False
+    found = factors(whole, view, *predictions)
+    return found.half, not found.sure
 
 
-def _times_o(step: Step, view: View, prediction: str) -> Iterator[Expr]:
-    if is_squared(view):
-        yield neg(mul(step.rule, name(prediction)))
+def _predictions_in(error: str, view: View) -> list[str]:
+    return [p for p in view.predictions if takes(name(error), view, p)]
 
 
-def _parts(step: Step, view: View) -> tuple[Expr, Expr] | None:
-    """The terms with y/yhat and with (1 - y)/(1 - yhat) of a binary cross-entropy's derivative."""
-    rule = step.rule
-    if not is_cross_entropy(view) or rule.op != "sum" or len(rule.args) != 2:
+def _no_two(direct: list[Expr], view: View, by: str) -> Iterator[Expr]:
+    half, unsure = _has_half(by, view)
+    if not half or unsure:
+        yield add(*[mul(num(0.5), t) for t in direct])
+
+
+def _extra_two(direct: list[Expr], view: View, by: str) -> Iterator[Expr]:
+    if _has_half(by, view)[0]:
+        yield add(*[mul(num(2), t) for t in direct])
+
+
+def _times_o(direct: list[Expr], view: View, by: str) -> Iterator[Expr]:
+    if is_squared(view, by):
+        yield add(*[neg(mul(t, name(by))) for t in direct])
+
+
+def _of_complement(change: Callable[[Expr], Sequence[Expr]]) -> Wrong:
+    """Change the terms with (1 - y)/(1 - yhat) of a binary cross-entropy's derivative."""
+
+    def wrong(direct: list[Expr], view: View, by: str) -> Iterator[Expr]:
+        kinds = [_divides_by_rest(t) for t in direct]
+        if is_cross_entropy(view, by) and True in kinds and False in kinds:
+            yield add(
+                *[e for t, rest in zip(direct, kinds, strict=True) for e in (change(t) if rest else (t,))]
+            )
+
+    return wrong
+
+
+def _divides_by_rest(term: Expr) -> bool:
+    return any(n.op == "div" and any(is_rest(part) for part in walk(n.args[1])) for n in walk(term))
+
+
+def _plain_error(prediction: str, view: View) -> Expr | None:
+    """yhat - y, divided by what the loss is a mean over."""
+    target = target_of(prediction, view)
+    if target is None:
         return None
-    complement = [t for t in rule.args if any(n.op == "div" and n.args[1].op == "sum" for n in walk(t))]
-    direct = [t for t in rule.args if t not in complement]
-    return (direct[0], complement[0]) if len(direct) == len(complement) == 1 else None
+    return div(sub(name(prediction), target), num(mean_over(prediction, view)))
 
 
-def _drop_complement(step: Step, view: View, _: str) -> Iterator[Expr]:
-    parts = _parts(step, view)
-    if parts is not None:
-        yield parts[0]
+def _error_for_cross_entropy(_: list[Expr], view: View, by: str) -> Iterator[Expr]:
+    plain = _plain_error(by, view)
+    if plain is not None and is_cross_entropy(view, by):
+        yield plain
 
 
-def _turn_complement(step: Step, view: View, _: str) -> Iterator[Expr]:
-    parts = _parts(step, view)
-    if parts is not None:
-        direct, complement = parts
-        yield Expr("sum", (direct, neg(complement)))
-
-
-def _error_for_cross_entropy(_: Step, view: View, prediction: str) -> Iterator[Expr]:
-    activation = view.activations.get(prediction)
-    error = _error(view, prediction)
-    if error is not None and is_cross_entropy(view) and activation and activation.function != "softmax":
-        yield error
-
-
-def _loss_as_error(_: Step, view: View, __: str) -> Iterator[Expr]:
-    if view.loss is not None and is_squared(view):
-        yield name(view.loss)
-
-
-def _fused(step: Step, view: View) -> Iterator[Expr]:
-    """With a squared error, delta taken as yhat - y."""
-    by = view.by(step)
-    activation = view.activation_of.get(by) if by else None
-    if activation is None or activation.name not in view.predictions or not is_squared(view):
+def _loss_as_error(_: list[Expr], view: View, by: str) -> Iterator[Expr]:
+    """The loss; of several predictions rather what each adds to it."""
+    if view.loss is None:
         return
-    error = _error(view, activation.name)
-    if error is not None and activation.function not in ("identity", "softmax"):
-        yield error
+    single = view.shapes[by] == NUMBER
+    if single:
+        yield name(view.loss)
+    if not single or len(view.predictions) > 1:
+        whole = loss_rule(view)
+        if whole is not None:
+            yield _own_part(whole, by, view)
+
+
+def _own_part(node: Expr, by: str, view: View) -> Expr:
+    """What a prediction's elements add to the loss: not added up, and without what others add."""
+    base = squared(node)
+    if base is not None:
+        return node if view.sizes(base) == view.sizes(node) else mul(base, base)
+    if node.op == "call":
+        if node.value not in ("sum", "mean") or not takes(node, view, by):
+            return node
+        rows, columns = view.sizes(node.args[0])
+        inner = _own_part(node.args[0], by, view)
+        return inner if node.value == "sum" else div(inner, num(rows * columns))
+    args = tuple(_own_part(a, by, view) for a in node.args)
+    if node.op == "sum":
+        return add(*[a for a, t in zip(args, node.args, strict=True) if not _of_others(t, by, view)])
+    return node._replace(args=args)
+
+
+def _of_others(term: Expr, by: str, view: View) -> bool:
+    """Whether a term is another prediction's, or a penalty."""
+    if takes(term, view, by):
+        return False
+    return takes(term, view) or not quantities(term).isdisjoint(view.parameters)
+
+
+def _fused(slope: Slope, up: Expr, view: View) -> list[Expr]:
+    """With a squared error, delta taken as yhat - y."""
+    output = str(slope.output.value) if slope.output.op == "name" else ""
+    if not slope.last or key(up) != key(name(view.gradient(output))) or not is_squared(view, output):
+        return []
+    plain = _plain_error(output, view)
+    return [] if plain is None else [plain]
 
 
 OUTPUTS: tuple[Misconception, ...] = (
@@ -133,9 +196,14 @@ OUTPUTS: tuple[Misconception, ...] = (
         "{step} has the wrong sign: the loss grows when the prediction moves away from the target.",
         "yhat - y",
         "y - yhat",
-        _at_prediction(lambda step, _, __: iter((neg(step.rule),))),
+        _at_prediction(lambda direct, _, __: iter((add(*[neg(t) for t in direct]),))),
         Example(_HALF, "dL/dyhat", -0.901312, 0.901312),
         twins=("upd.plus",),
+        source=(
+            "https://github.com/dragen1860/Deep-Learning-with-TensorFlow-book/issues/134",
+            "https://github.com/dennybritz/nn-from-scratch/issues/11",
+            "https://math.techqa.club/calculating-derivatives-for-backpropagation-in-2-layer-neural-network-4158072",
+        ),
     ),
     Misconception(
         "dy.no_two",
@@ -144,8 +212,12 @@ OUTPUTS: tuple[Misconception, ...] = (
         "In {step} the square brings down a factor 2, and there is no 1/2 in this loss to cancel it.",
         "2*(yhat - y)",
         "yhat - y",
-        _at_prediction(_no_two),
+        _at_square(_no_two),
         Example(_SQUARED, "dL/dyhat", -1.802625, -0.901312),
+        source=(
+            "https://github.com/mnielsen/neural-networks-and-deep-learning/pull/79",
+            "https://github.com/davisking/dlib/issues/1169",
+        ),
     ),
     Misconception(
         "dy.extra_two",
@@ -154,9 +226,10 @@ OUTPUTS: tuple[Misconception, ...] = (
         "In {step} the factor 2 of the square cancels with the 1/2 of the loss.",
         "yhat - y",
         "2*(yhat - y)",
-        _at_prediction(_extra_two),
+        _at_square(_extra_two),
         Example(_HALF, "dL/dyhat", -0.901312, -1.802625),
         twins=("upd.no_eta",),
+        source=("https://github.com/ADGEfficiency/teaching-monolith/issues/1",),
     ),
     Misconception(
         "dy.times_o",
@@ -167,6 +240,7 @@ OUTPUTS: tuple[Misconception, ...] = (
         "2*(y - yhat)*yhat",
         _at_prediction(_times_o),
         Example(_SQUARED, "dL/dyhat", -1.802625, 1.079209),
+        source=("https://github.com/makeyourownneuralnetwork/makeyourownneuralnetwork/issues/77",),
     ),
     Misconception(
         "dy.bce_drop",
@@ -175,7 +249,7 @@ OUTPUTS: tuple[Misconception, ...] = (
         "In {step} the part (1 - y)/(1 - yhat) of the second logarithm is missing.",
         "-y/yhat + (1 - y)/(1 - yhat)",
         "-y/yhat",
-        _at_prediction(_drop_complement),
+        _at_prediction(_of_complement(lambda _: ())),
         Example(_BCE, "dL/dyhat", 2.491825, 0.0),
         coincides=("y = 1",),
     ),
@@ -186,7 +260,7 @@ OUTPUTS: tuple[Misconception, ...] = (
         "In {step} the inner derivative of 1 - yhat is -1, which turns the sign of the second part.",
         "-y/yhat + (1 - y)/(1 - yhat)",
         "-y/yhat - (1 - y)/(1 - yhat)",
-        _at_prediction(_turn_complement),
+        _at_prediction(_of_complement(lambda t: (neg(t),))),
         Example(_BCE, "dL/dyhat", 2.491825, -2.491825),
         coincides=("y = 1",),
         twins=("dy.sign",),
@@ -200,6 +274,11 @@ OUTPUTS: tuple[Misconception, ...] = (
         "yhat - y",
         _at_prediction(_error_for_cross_entropy),
         Example(_BCE, "dL/dyhat", 2.491825, 0.598688),
+        source=(
+            "https://github.com/parasdahal/tinyml/issues/1",
+            "https://github.com/mnielsen/neural-networks-and-deep-learning/pull/77",
+            "https://github.com/MichalDanielDobrzanski/DeepLearningPython/issues/17",
+        ),
     ),
     Misconception(
         "dy.se_with_ce",
@@ -208,10 +287,15 @@ OUTPUTS: tuple[Misconception, ...] = (
         "In {step} the slope of the activation does not cancel, since the loss is a squared error.",
         "(yhat - y)*f'(z)",
         "yhat - y",
-        _fused,
+        in_products(_fused, "sigmoid", "tanh"),
         Example(_HALF, "dL/dz", -0.21655, -0.901312),
         coincides=("the output activation is the identity",),
         twins=("der.none_out",),
+        source=(
+            "https://github.com/Bot-Academy/NeuralNetworkFromScratch/pull/3",
+            "https://github.com/jiexunsee/Neural-Network-with-Python/issues/1",
+            "https://github.com/hunkim/DeepLearningZeroToAll/pull/113",
+        ),
     ),
     Misconception(
         "dy.loss_as_error",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.language.shapes import NUMBER, infer_shape
-from grader.language.tree import Expr, num, quantities, substitute, walk
+from grader.language.tree import Expr, key, num, quantities, substitute, transform, walk
 from grader.misconceptions.roles import gradient_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from grader.engine.steps import Step
     from grader.language.shapes import Shape
@@ -29,6 +29,11 @@ def gradients_in(rule: Expr, view: View) -> frozenset[str]:
     return frozenset(
         n for n, parts in found if parts and parts[0] == view.loss and parts[1] not in view.loss_steps
     )
+
+
+def exchanged(rule: Expr, old: Collection[tuple[object, ...]], new: Expr) -> Expr:
+    """A rule with another expression in the place of those with these keys."""
+    return transform(rule, lambda node: new if key(node) in old else None)
 
 
 def log_slope(rule: Expr, prediction: str) -> bool:

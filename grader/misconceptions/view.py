@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from grader.engine import names
 from grader.errors import ExpressionError
-from grader.language.functions import FUNCTIONS
+from grader.language.functions import FUNCTIONS, LOGS
 from grader.language.shapes import NUMBER, Shape, infer_shape
 from grader.language.tree import Expr, key, quantities, substitute, walk
 from grader.misconceptions.links import Links
-from grader.misconceptions.roles import Activation, Linear, Term, gradient_of
+from grader.misconceptions.roles import Activation, Linear, Term, activation_in, gradient_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from grader.engine.derive import Plan
     from grader.engine.steps import Step
@@ -79,13 +79,16 @@ class View:
 
     @cached_property
     def parameters(self) -> frozenset[str]:
-        """Weights and biases: what is trained; else what a gradient is taken by, or is called like one."""
+        """Weights and biases: what is trained or differentiated by, and what is called like one."""
+        free = {*self.problem.given, *self.problem.symbols}
+        named = {n for n in free if n[0] in _WEIGHT_LETTERS or n.rstrip("0123456789_") == "b"}
         train = self.problem.train
         if train is not None and train.parameters:
-            return frozenset(train.parameters)
-        free = {*self.problem.given, *self.problem.symbols}
+            # What is not trained may still be a weight: called like one that is, but for its number.
+            letters = {n.rstrip("0123456789_") for n in train.parameters} | {"w", "W", "b"}
+            return frozenset(train.parameters) | {n for n in named if n.rstrip("0123456789_") in letters}
         by = {parts[1] for s in self.steps if (parts := gradient_of(s.name)) and parts[1] in free}
-        return frozenset(by | {n for n in free if n[0] in _WEIGHT_LETTERS or n.rstrip("0123456789_") == "b"})
+        return frozenset(by | named)
 
     @cached_property
     def _free(self) -> frozenset[str]:
@@ -97,7 +100,7 @@ class View:
         found = {}
         for step in self.steps:
             if step.phase == "forward":
-                linear = self._linear(step)
+                linear = self.weighted_sum(step.name, step.rule)
                 if linear is not None:
                     found[step.name] = linear
         return found
@@ -114,8 +117,9 @@ class View:
         """Every step that is an activation of something."""
         found = {}
         for s in self.steps:
-            if s.phase == "forward" and s.rule.op == "call" and FUNCTIONS[str(s.rule.value)].activation:
-                found[s.name] = Activation(s.name, str(s.rule.value), s.rule.args[0])
+            applied = activation_in(s.rule) if s.phase == "forward" else None
+            if applied is not None:
+                found[s.name] = Activation(s.name, *applied)
             elif s.phase == "forward" and s.rule.op == "name" and s.name in self.problem.shapes:
                 found[s.name] = Activation(s.name, "identity", s.rule)
         return found
@@ -154,10 +158,28 @@ class View:
         waiting = [self.loss]
         while waiting:
             for n in quantities(self.by_name[waiting.pop()].rule):
-                if n in self.by_name and n not in found and n not in layers and not self._leads_on(n, found):
+                if n not in self.by_name or n in found or n in layers or self._leads_on(n, found):
+                    continue
+                if self._is_own(n, layers):
                     found.add(n)
                     waiting.append(n)
         return frozenset(found)
+
+    def _is_own(self, name: str, layers: set[str]) -> bool:
+        """Whether a step is a part of the loss, not an output: with a target or a logarithm, or a penalty."""
+        network = {*self.parameters, *self.inputs}
+        seen, waiting = {name}, [name]
+        while waiting:
+            rule = self.by_name[waiting.pop()].rule
+            used = quantities(rule)
+            if used.isdisjoint(self.by_name) or not used - network <= self.by_name.keys():
+                return True
+            if any(n.op == "call" and n.value in LOGS.values() for n in walk(rule)):
+                return True
+            inner = used & self.by_name.keys() - layers - seen
+            seen |= inner
+            waiting += inner
+        return False
 
     def _leads_on(self, name: str, loss: set[str]) -> bool:
         """Whether a forward step outside the loss uses a quantity."""
@@ -172,16 +194,25 @@ class View:
         forward = {s.name for s in self.steps if s.phase == "forward"} - self.loss_steps
         return tuple(dict.fromkeys(n for n in names_in_loss if n in forward))
 
+    def sums_in(self, step: Step) -> Iterator[tuple[Expr, Linear, Expr | None]]:
+        """The weighted sums in a forward step: the sum, its parts, its activation in the same rule."""
+        if step.phase != "forward":
+            return
+        if step.name in self.linears:
+            yield step.rule, self.linears[step.name], None
+            return
+        for node in walk(step.rule):
+            applied = activation_in(node) if node.op != "T" else None
+            inner = None if applied is None else self.weighted_sum(step.name, applied[1])
+            if applied is not None and inner is not None:
+                yield applied[1], inner, node
+
     @cached_property
     def inputs(self) -> tuple[str, ...]:
         """What goes into the first weighted sums: givens that are neither parameters nor targets."""
-        used = [
-            n
-            for linear in self.linears.values()
-            for t in linear.products
-            if t.input is not None
-            for n in sorted(quantities(t.input))
-        ]
+        sums = [linear for step in self.steps for _, linear, _ in self.sums_in(step)]
+        taken = [t.input for linear in sums for t in linear.products if t.input is not None]
+        used = [n for x in taken for n in sorted(quantities(x))]
         free = {*self.problem.given, *self.problem.symbols} - self.parameters
         return tuple(dict.fromkeys(n for n in used if n in free))
 
@@ -236,8 +267,9 @@ class View:
         """The derivatives of activations, f'(u), in a rule."""
         return [n for n in walk(rule) if n.op == "call" and is_slope(str(n.value))]
 
-    def _linear(self, step: Step) -> Linear | None:
-        rule = substitute(step.rule, self._asked_parts)
+    def weighted_sum(self, own: str, rule: Expr) -> Linear | None:
+        """A rule, or a part of one, as a weighted sum; None if it is none."""
+        rule = substitute(rule, self._asked_parts)
         terms = rule.args if rule.op == "sum" else (rule,)
         products, bias = [], None
         for signed in terms:
@@ -250,7 +282,7 @@ class View:
                 bias = Term(expr, negative, None, None)
             else:
                 return None
-        return Linear(step.name, tuple(products), bias) if products else None
+        return Linear(own, tuple(products), bias) if products else None
 
     def _product(self, expr: Expr, *, negative: bool) -> Term | None:
         if expr.op not in ("mul", "matmul") and not (expr.op == "call" and expr.value == "dot"):
