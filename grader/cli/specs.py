@@ -47,13 +47,15 @@ def _width() -> int:
 @click.command(epilog=examples("grade check specs/hw1.yaml", "grade check --strict specs/"))
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True, type=click.Path(exists=True))
 @click.option("--strict", is_flag=True, help="Exit with 1 when there is a warning.")
+@click.option("--verbose", "-v", is_flag=True, help="Say all that was found out, not the worst.")
 @click.pass_context
-def check(context: click.Context, specs: tuple[str, ...], *, strict: bool) -> None:
+def check(context: click.Context, specs: tuple[str, ...], *, strict: bool, verbose: bool) -> None:
     """Check specs before they are given out.
 
-    All errors of a file are told at once, each with its place. A folder stands for the specs in it.
+    All errors of a file are told at once, each with its place. Warnings say which wrong rules the numbers
+    and questions cannot tell apart, and what to ask too. A folder stands for the specs in it.
     """
-    outcomes = [_check(path) for path in _spec_files(specs)]
+    outcomes = [_check(path, verbose=verbose) for path in _spec_files(specs)]
     if "error" in outcomes:
         context.exit(EXIT_STATUS)
     if strict and "warning" in outcomes:
@@ -73,24 +75,26 @@ def _spec_files(paths: Sequence[str]) -> Iterator[str]:
         yield from found
 
 
-def _check(path: str) -> str:
+def _check(path: str, *, verbose: bool) -> str:
     """Prints what is to be said about one spec, and gives the worst of it: ok, warning or error."""
-    from grader.report.checked import summary
+    from grader.report.checked import judged, summary, warned
+    from grader.run.checking import check_spec
     from grader.source import SpecError, render_issues
-    from grader.spec import inspect
 
     try:
-        assignment, warnings, lines = inspect(path)
+        checked = check_spec(path)
     except SpecError as error:
         click.echo(str(error), err=True)
         return "error"
     except OSError as error:
         click.echo(f"grade: {describe(error)}", err=True)
         return "error"
-    click.echo(summary(path, assignment, warnings))
-    if warnings:
-        click.echo(render_issues(warnings, lines), err=True)
-    return "warning" if warnings else "ok"
+    click.echo(summary(path, checked.assignment, checked.warnings, checked.judgements))
+    for judgement in checked.judgements:
+        click.echo(judged(judgement, _width(), verbose=verbose), nl=False)
+    if checked.warnings:
+        click.echo(render_issues(checked.warnings, checked.lines), err=True)
+    return "warning" if checked.warnings or any(map(warned, checked.judgements)) else "ok"
 
 
 @click.command(epilog=examples("grade expand specs/hw1.yaml"))

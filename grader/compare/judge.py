@@ -89,7 +89,7 @@ def judge(lanes: Array, written: Written, tolerance: Tolerance) -> Codes:
             ok |= near & enough & known
         right_but_short = (beyond <= strict) | (near & (np.abs(w) > half) & (size >= _LEAST_SHARE * half))
         towards_zero = np.where(middle >= 0, low - w, w - high)
-        cut = (towards_zero > -slack) & (towards_zero < 2 * half) & (w * middle > 0)
+        cut = (towards_zero > -slack) & (towards_zero < 2 * half - slack) & (w * middle > 0)
         cut &= (written.sigfigs >= 2) & enough
         codes = np.where(ok, OK, np.where(cut, CUT, np.where(right_but_short, IMPRECISE, NO)))
         codes = np.where(finite & written.present, codes, NO)

@@ -82,8 +82,9 @@ class Head(NamedTuple):
         return name(self.output)
 
     def up(self, view: View) -> Expr:
-        """dL/ds."""
-        return name(view.gradient(self.output))
+        """dL/ds; 0 where the loss takes no notice of this element."""
+        gradient = view.gradient(self.output)
+        return name(gradient) if gradient in view.by_name else ZERO
 
 
 def _heads(view: View) -> list[Head]:
@@ -188,8 +189,6 @@ def _backward(wrong: Backward) -> Rewrite:
             return
         by = view.by(step)
         for head in _heads(view):
-            if view.gradient(head.output) not in view.by_name:
-                continue
             if by is not None and key(head.logits) == key(name(by)):
                 yield from wrong(head, step.rule, view)
             elif head.through is not None and head.logits.op != "name":
@@ -219,7 +218,7 @@ def _skipped(head: Head, _: Expr, view: View) -> Iterator[Expr]:
     up = head.up(view)
     yield up
     target = target_of(head.output, view)
-    if target is not None:
+    if target is not None and up.op == "name":
         plain = div(sub(head.s, target), num(mean_over(head.output, view)))
         if key(plain) != key(view.by_name[str(up.value)].rule):
             yield plain

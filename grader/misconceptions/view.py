@@ -15,7 +15,7 @@ from grader.language.functions import FUNCTIONS, LOGS
 from grader.language.shapes import NUMBER, Shape, infer_shape
 from grader.language.tree import Expr, key, quantities, substitute, walk
 from grader.misconceptions.links import Links
-from grader.misconceptions.roles import Activation, Linear, Term, activation_in, gradient_of
+from grader.misconceptions.roles import Activation, Linear, Term, activation_in, exponent_of, gradient_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -172,7 +172,9 @@ class View:
         while waiting:
             rule = self.by_name[waiting.pop()].rule
             used = quantities(rule)
-            if used.isdisjoint(self.by_name) or not used - network <= self.by_name.keys():
+            if used.isdisjoint(self.by_name) and not any(exponent_of(n) for n in walk(rule)):
+                return True
+            if not used - network <= self.by_name.keys():
                 return True
             if any(n.op == "call" and n.value in LOGS.values() for n in walk(rule)):
                 return True

@@ -12,6 +12,7 @@ from types import ModuleType
 
 from grader.record import replace
 from grader.report.model import ClassReport, Solution
+from grader.run.checking import check_spec
 from grader.run.loading import load_spec
 from grader.source import Issue, Mark, SpecError
 from tests.report.samples import classroom, solution
@@ -55,7 +56,7 @@ def solve_assignment(spec: str) -> Solution:
 def module() -> ModuleType:
     """What stands in for `grader.run`."""
     fake = ModuleType("grader.run")
-    for function in (grade_assignment, grade_folders, load_spec, solve_assignment):
+    for function in (check_spec, grade_assignment, grade_folders, load_spec, solve_assignment):
         setattr(fake, function.__name__, function)
     return fake
 

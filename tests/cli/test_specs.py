@@ -10,12 +10,12 @@ GOOD = """\
 title: Quiz 1
 problems:
   - id: q1
-    given: {x: 2, w: 0.5}
+    given: {x: 2, w: [0.3, -0.4]}
     equations: [z = w*x, a = sigmoid(z)]
     questions: [z, {ask: a, points: 2}]
 """
 BAD = GOOD.replace("sigmoid", "sigmod")
-UNUSED = GOOD.replace("w: 0.5}", "w: 0.5, unused: 3}")
+UNUSED = GOOD.replace("-0.4]}", "-0.4], unused: 3}")
 
 
 @pytest.fixture
@@ -54,6 +54,33 @@ def test_a_warning(grade: Grade, options: tuple[str, ...], status: int) -> None:
     assert result.out.endswith(", 1 warning\n")
     assert ": warning: " in result.err
     assert "unused" in result.err
+
+
+def judged(folder: Path) -> str:
+    """A spec whose bias of 0 hides what becomes of it."""
+    text = GOOD.replace("-0.4]}", "-0.4], b: 0}").replace("z = w*x", "z = w*x + b")
+    (folder / "judged.yaml").write_text(text, encoding="utf-8")
+    return "judged.yaml"
+
+
+@pytest.mark.parametrize(("options", "status"), [((), 0), (("--strict",), 1)])
+def test_numbers_that_hide_mistakes(grade: Grade, specs: Path, options: tuple[str, ...], status: int) -> None:
+    """They are warnings, in a few lines below the file's."""
+    result = grade("check", judged(specs), *options)
+    assert (result.status, result.err) == (status, "")
+    first, second, *_ = result.out.splitlines()
+    assert first.endswith((" warnings", " warning"))
+    assert second.startswith("  q1: of ")
+    assert "fwd.no_bias" in result.out
+    assert "besides" not in result.out
+
+
+def test_everything_about_the_numbers(grade: Grade, specs: Path) -> None:
+    """``--verbose`` says a line each."""
+    concise, verbose = (grade("check", judged(specs), *options).out for options in ((), ("--verbose",)))
+    assert "fwd.no_bias: other numbers would show it" in verbose
+    assert len(verbose.splitlines()) > len(concise.splitlines())
+    assert "a random wrong number at a passes" in verbose
 
 
 @pytest.mark.usefixtures("specs")
