@@ -234,6 +234,10 @@ def _over(term: Expr, right: float, wrong: float) -> Expr:
     return mul(num(ratio), term) if ratio >= 1 else div(term, num(wrong / right))
 
 
+def _as_sum(node: Expr) -> Expr | None:
+    return node._replace(value="sum") if node.op == "call" and node.value == "mean" else None
+
+
 def _squared_for_cross_entropy(rule: Expr, view: View) -> Iterator[Expr]:
     """With and without a half; the mean stays."""
     data = [t for t in terms(rule) if _is_entropy(t, view) and any(is_log(n) for n in walk(t))]
