@@ -103,7 +103,7 @@ class AnswerReader:
     def statements(self, text: str) -> list[tuple[Member, ...]]:
         """All chains of equalities of a text; ``a = 1, b = 2`` are two."""
         if is_latex(text):
-            return [_members(part) for part in _segments(_without_remarks(tokenize(text)))]
+            return [_members(part) for part in _segments(_without_remarks(text, tokenize(text)))]
         return _plain_statements(text)
 
     def member(self, text: str, member: Member) -> Expr:
@@ -190,9 +190,17 @@ def _without_empty(members: tuple[Member, ...]) -> tuple[Member, ...]:
     return (*kept, last if last.end > last.start else Member(last.end, last.end))
 
 
-def _without_remarks(tokens: list[Token]) -> list[Token]:
+def _is_remark(text: str, token: Token) -> bool:
+    return (
+        token.kind == "text"
+        and not text.startswith(r"\math", token.start)
+        and bool(_REMARK.search(token.text))
+    )
+
+
+def _without_remarks(text: str, tokens: list[Token]) -> list[Token]:
     r"""Words between formulas go, up to the next gap: ``\quad \text{using (2.1.1)}``."""
-    if not any(t.kind == "text" and (_REMARK.search(t.text) or t.text in _OTHERWISE) for t in tokens):
+    if not any(t.kind == "text" and (_is_remark(text, t) or t.text in _OTHERWISE) for t in tokens):
         return tokens
     kept: list[Token] = []
     skipping = False
@@ -200,7 +208,7 @@ def _without_remarks(tokens: list[Token]) -> list[Token]:
         if token.kind == "text" and token.text in _OTHERWISE:
             message = "two answers stand side by side"
             raise ExpressionError(message, token.start, token.end, "give one answer to one question")
-        if token.kind == "text" and _REMARK.search(token.text):
+        if _is_remark(text, token):
             skipping = True
         elif token.kind in ("\\\\", "quad") or _is_arrow(token) or (token.kind == "end" and not token.text):
             skipping = False

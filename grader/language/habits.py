@@ -94,8 +94,11 @@ class _Characters:
     def _raised(self, written: str, start: int, end: int) -> None:
         """``⁻¹``, ``ᵀ``, and ``⁽²⁾`` behind a name: its layer."""
         plain = "".join(RAISED[c] for c in written)
-        if plain == "T":
+        turned = len(plain) - len(plain.lstrip("T"))
+        for _ in range(turned):
             self.add("⊤", "⊤", start, end)
+        plain = plain[turned:]
+        if not plain:
             return
         last = self.tokens[-1] if self.tokens else None
         if plain[0] == "(" and plain[1:-1].isdigit() and plain[-1] == ")" and last and last.kind == "name":
@@ -120,11 +123,11 @@ class _Characters:
             raise unexpected(written, start)
 
     def _vulgar(self, written: str, start: int, end: int) -> None:
-        if self.tokens and self.tokens[-1].kind == "num":
+        if self.tokens and (self.tokens[-1].kind == "num" or self.tokens[-1].text in VULGAR):
             hint = "write a decimal or a fraction"
-            raise ExpressionError("a whole number and a fraction stand side by side", start, end, hint)
+            raise ExpressionError("a number and a fraction stand side by side", start, end, hint)
         above, below = VULGAR[written]
-        for kind, part in (("(", "("), ("num", above), ("/", "/"), ("num", below), (")", ")")):
+        for kind, part in (("(", "("), ("num", above), ("/", "/"), ("num", below), (")", written)):
             self.add(kind, part, start, end)
 
     def _bar(self, written: str, start: int, end: int) -> None:
@@ -214,7 +217,7 @@ class _Words:
 
     def _beside_slash(self) -> bool:
         before = self.out[-1].kind if self.out else ""
-        return "/" in (before, self.tokens[self.at].kind)
+        return before == "/" or self.tokens[self.at].kind in ("/", "[")
 
     def _with_primes(self, found: list[Token], token: Token) -> list[Token]:
         steps, end = 0, token.end

@@ -322,7 +322,7 @@ class _Parser:
         if kind in (")", "]") and token.kind == "end":
             message = f'"{opening.text}" is never closed'
             raise ExpressionError(message, opening.start, opening.end, f'a "{kind}" is missing')
-        raise ExpressionError(f"expected {what}, found {found}", token.start, max(token.end, token.start + 1))
+        raise ExpressionError(f"expected {what}, found {found}", token.start, token.end)
 
     def finish(self) -> None:
         token = self.tokens[self.at]

@@ -111,3 +111,24 @@ def _arguments(reader: Reader, token: Token) -> list[Expr]:
 def _continues(reader: Reader) -> bool:
     token = reader.tokens[reader.at]
     return token.kind in _ARGUMENT and token.kind != "num" and function_named(reader, token.text) is None
+
+
+def special(reader: Reader, token: Token) -> Expr:
+    r"""``\operatorname{new}(x, 2)``, ``\operatorname{state}(v, w)``: words of the language, not of LaTeX."""
+    opening = reader.tokens[reader.at + 1]
+    reader.at += 2
+    name = reader.tokens[reader.at].text
+    if token.text == "state":
+        reader.at += 1
+        reader.expect(",", opening)
+    inner = reader.sum()
+    steps = 1
+    if reader.tokens[reader.at].kind == ",":
+        count = reader.tokens[reader.at + 1]
+        if count.kind != "num" or not count.text.isdigit() or len(count.text) > 9:
+            raise ExpressionError("expected a number of steps", count.start, count.end)
+        reader.at += 2
+        steps = int(count.text)
+    closing = reader.expect(")", opening)
+    value = (steps,) if token.text == "new" else (name, steps)
+    return Expr(token.text, (inner,), value, token.start, closing.end)

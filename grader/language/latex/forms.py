@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import ExpressionError
 from grader.language.latex import names
+from grader.language.latex.calls import function_named
 from grader.language.latex.scripts import index_parts
 from grader.language.tree import Expr
 
@@ -44,7 +45,9 @@ def _is_d(reader: Reader, at: int) -> bool:
     token = reader.tokens[at]
     if token.kind == "∂":
         return True
-    if token.kind not in ("word", "text") or token.text[:1] != "d":
+    if token.text != "d" and (token.kind != "word" or token.text[0] != "d"):
+        return False
+    if token.kind not in ("word", "text") or function_named(reader, token.text) is not None:
         return False
     return "d" not in reader.scope.names and token.text not in reader.scope.names
 
@@ -81,9 +84,9 @@ def _step_over_d(reader: Reader) -> None:
 
 def _operand(reader: Reader) -> Expr:
     token = reader.tokens[reader.at]
-    if token.kind not in names.KINDS:
+    if token.kind not in names.KINDS and token.kind != "{":
         raise ExpressionError("a derivative is of a quantity by a quantity", token.start, token.end)
-    found = names.factor(reader, token)
+    found = reader.factor() if token.kind == "{" else names.factor(reader, token)
     if not names.derivative_names(found):
         raise ExpressionError("a derivative is of a quantity by a quantity", found.start, found.end)
     return found

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from grader.language.latex.products import Products
     from grader.language.spelling import Spelling
 
-MAX_WORK = 20_000
+MAX_WORK = 2_000
+MAX_FACTORS = 90
 _OPERATORS = {"*": "mul", "o": "mul", "/": "div", "@": "matmul", ".": "dot"}
 _CLOSING = {"(": ")", "[": "]", "\\{": "\\}", "{": "}"}
 _new = tuple.__new__
@@ -54,6 +55,7 @@ class Reader:
         "bars",
         "bound",
         "counts",
+        "depth",
         "grammar",
         "kinds",
         "level",
@@ -72,6 +74,7 @@ class Reader:
         self.grammar = grammar
         self.at = 0
         self.level = 0
+        self.depth = 0
         self.work = 0
         self.bars: list[str] = []
         self.bound: dict[str, int] = {}
@@ -148,15 +151,14 @@ class Reader:
     def factor(self) -> Expr:
         """factor = atom { "^" exponent | "_" index }"""
         token = self.tokens[self.at]
-        self.work += 1
-        if self.work > MAX_WORK:
+        if self.bound and self.counted() > MAX_WORK:
             raise ExpressionError(
                 "the sums in this formula are too long to be written out", token.start, token.end
             )
         form = self.grammar.factors.get(token.kind)
         if form is None:
             raise self.missing(token)
-        found = form(self, token)
+        found = self.nested(form, token)
         while self.tokens[self.at].kind in ("^", "_", "⊤"):
             found = self.grammar.scripted(self, found)
         return found
@@ -202,7 +204,21 @@ class Reader:
         form = self.grammar.arguments.get(token.kind)
         if form is None:
             raise self.missing(token)
-        return form(self, token)
+        return self.nested(form, token)
+
+    def counted(self) -> int:
+        """The factors of sums written out so far: a few characters can stand for millions."""
+        self.work += 1
+        return self.work
+
+    def nested(self, form: Callable[[Reader, Token], Expr], token: Token) -> Expr:
+        """Read a form; forms within forms are counted, with and without parentheses."""
+        self.depth += 1
+        if self.depth > MAX_FACTORS:
+            raise ExpressionError("the expression is nested too deeply", token.start, token.end)
+        found = form(self, token)
+        self.depth -= 1
+        return found
 
     def digit(self) -> Expr:
         r"""Like ``argument``, but of a number only one digit: ``\tfrac12``."""

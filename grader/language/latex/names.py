@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.errors import ExpressionError
-from grader.language.latex.calls import call, function_named
+from grader.language.latex.calls import call, function_named, special
 from grader.language.latex.scripts import NONE, Scripts, scripts_of
 from grader.language.scope import CONSTANTS, unknown_name
 from grader.language.spelling import Quantity
@@ -30,6 +30,8 @@ def factor(reader: Reader, token: Token) -> Expr:
         return _new(Expr, ("name", (), text, token.start, token.end))
     if token.kind in ("style", "accent"):
         return _styled(reader, token)
+    if token.kind == "text" and text in ("new", "state") and reader.tokens[reader.at + 1].kind == "(":
+        return special(reader, token)
     function = function_named(reader, text)
     if function is not None:
         return call(reader, token, function)

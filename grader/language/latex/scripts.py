@@ -202,7 +202,8 @@ def _label(reader: Reader) -> tuple[str, bool] | None:
     if tokens[at].kind != "{":
         return None
     inner = tokens[at + 1]
-    if inner.kind in ("word", "text") and inner.text in ("new", "old") and tokens[at + 2].kind == "}":
+    marks = {"new", "old"} - reader.scope.names
+    if inner.kind in ("word", "text") and inner.text in marks and tokens[at + 2].kind == "}":
         reader.at = at + 3
         return inner.text, False
     closing = {"(": ")", "[": "]"}.get(inner.kind)
@@ -249,12 +250,8 @@ def scripted(reader: Reader, base: Expr) -> Expr:
         power = exponent(reader)
         return Expr("pow", (base, power), None, start, reader.end)
     opening = reader.tokens[reader.at]
+    bare = reader.tokens[reader.at - 1].kind == "num"
     parts = index_parts(reader)
-    if (
-        base.op == "num"
-        or not parts
-        or len(parts) > 2
-        or not all(p.isdecimal() and len(p) < 7 for p in parts)
-    ):
+    if bare or len(parts) not in (1, 2) or not all(p.isdecimal() and len(p) < 7 for p in parts):
         raise ExpressionError("only a name, a vector or a matrix has subscripts", opening.start, reader.end)
     return Expr("index", (base,), tuple(int(p) for p in parts), start, reader.end)

@@ -66,13 +66,13 @@ def _terms(reader: Reader, token: Token, index: str, values: range) -> list[Expr
             message = f"the sum has no end: nothing in it depends on {index}"
             raise ExpressionError(message, token.start, reader.tokens[begin].end)
         reader.at, reader.bound = begin, {**before, index: value}
-        level = reader.level
+        level, depth = reader.level, reader.depth
         try:
             terms.append(reader.product())
         except ExpressionError as error:
             if not open_ended or not terms:
                 raise _without_quantities(error, index, open_ended=open_ended) from None
-            reader.level = level
+            reader.level, reader.depth = level, depth
             reader.bars = []
             break
         after = reader.at
@@ -134,7 +134,7 @@ def _whole(reader: Reader) -> int:
     token = reader.tokens[reader.at]
     if token.kind != "num" or not token.text.isdigit() or len(token.text) > 6:
         raise ExpressionError(
-            f'expected a whole number, not "{token.text}"', token.start, max(token.end, token.start)
+            f'expected a whole number, not "{token.text}"', token.start, token.end
         )
     reader.at += 1
     return int(token.text)

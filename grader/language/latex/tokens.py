@@ -109,6 +109,9 @@ def tokenize(text: str) -> list[Token]:
             if not written:
                 break
             end = start + len(written)
+            if written in VULGAR and found and (found[-1].kind == "num" or found[-1].text in VULGAR):
+                message, hint = "a number and a fraction stand side by side", "write a decimal or a fraction"
+                raise ExpressionError(message, start, end, hint)
             found += _further(written, start, end)
     append(Token("end", "", end, end))
     return found
@@ -127,7 +130,7 @@ def _further(written: str, start: int, end: int) -> list[Token]:
         return _script(written, start, end)
     if written in VULGAR:
         above, below = VULGAR[written]
-        parts = (("(", "("), ("num", above), ("/", "/"), ("num", below), (")", ")"))
+        parts = (("(", "("), ("num", above), ("/", "/"), ("num", below), (")", written))
         return [Token(kind, part, start, end) for kind, part in parts]
     kind = _SIGNS.get(written)
     if kind is None:
