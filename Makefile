@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help grade install test layers lint types check format bench oracle readme clean
+.PHONY: help grade install test layers lint types check format bench fuzz oracle readme clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -39,6 +39,9 @@ bench: $(VENV)/.dev ## every benchmark, one after the other, as ratios
 	@failed=0; for script in tests/benchmarks/[!_]*.py; do \
 		echo "== $$script"; PYTHONPATH=. $(BIN)/python "$$script" || failed=1; \
 	done; exit $$failed
+
+fuzz: $(VENV)/.dev ## 200,000 answers that nobody would write
+	@PYTHONPATH=. $(BIN)/python tests/fuzz/formulas.py
 
 oracle: $(VENV)/.oracle ## compare every gradient with JAX
 	@$(BIN)/python -m pytest -q -m oracle

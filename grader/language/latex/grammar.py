@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.errors import ExpressionError
-from grader.language.parse import MAX_NESTING
+from grader.language.parse import MAX_DEPTH, MAX_NESTING
 from grader.language.tokens import Token
 from grader.language.tree import Expr
 
@@ -115,7 +115,7 @@ class Reader:
     def product(self) -> Expr:
         """product = unary { ("*" | "/" | "." | nothing) unary }"""
         left = self.unary()
-        while True:
+        for _ in range(MAX_DEPTH):
             token = self.tokens[self.at]
             op = _OPERATORS.get(token.kind)
             if op is not None:
@@ -129,6 +129,7 @@ class Reader:
             else:
                 return left
             left = _new(Expr, (op, (left, right), None, left.start, right.end))
+        raise ExpressionError("there are too many factors in this product", left.start, left.end)
 
     def unary(self) -> Expr:
         """unary = ("+" | "-") unary | factor"""
