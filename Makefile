@@ -35,7 +35,7 @@ format: $(VENV)/.dev ## put the layout in order, mend what can be mended
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev ## every benchmark, one after the other, as ratios
+bench: $(VENV)/.bench ## every benchmark, one after the other, as ratios
 	@failed=0; for script in tests/benchmarks/[!_]*.py; do \
 		echo "== $$script"; PYTHONPATH=. $(BIN)/python "$$script" || failed=1; \
 	done; exit $$failed
@@ -67,6 +67,10 @@ $(VENV)/.grade: $(VENV)/.python
 $(VENV)/.dev: $(VENV)/.python
 	@$(PIP) install --editable '.[dev]'
 	@touch $@ $(VENV)/.grade
+
+$(VENV)/.bench: $(VENV)/.dev
+	@$(PIP) install --editable '.[dev,bench]'
+	@touch $@
 
 $(VENV)/.oracle: $(VENV)/.dev
 	@$(PIP) install --editable '.[dev,oracle]'

@@ -84,6 +84,7 @@ class FormulaReader:
         self.numbers: dict[str, Cell] = {}
         self.seen: dict[str, Expr | str] = {}
         self.troubles: dict[str, tuple[int, int]] = {}
+        self.chains: dict[str, tuple[Member, ...] | str] = {}
 
     @cached_property
     def answers(self) -> AnswerReader:
@@ -101,13 +102,19 @@ class FormulaReader:
 
     def _read(self, text: str) -> Expr | str:
         try:
-            expr = self.answers.read(text)
+            expr = self._tree(text)
             target = self.targets[text] = self.plain.target(expr)
             if target is None:
                 check_names(expr, self.scope)
         except ExpressionError as error:
             return self.refused(text, error)
         return expr
+
+    def _tree(self, text: str) -> Expr:
+        members = self.chains.get(text)
+        return (
+            self.answers.member(text, members[-1]) if isinstance(members, tuple) else self.answers.read(text)
+        )
 
     def refused(self, text: str, error: ExpressionError) -> str:
         """Why a text cannot be read, where, and what was expected; the place is remembered."""
@@ -123,10 +130,14 @@ class FormulaReader:
 
     def chain(self, text: str) -> tuple[Member, ...] | str:
         """The members of an answer's equalities, or the reason why they cannot be told apart."""
-        try:
-            return self.answers.chain(text)
-        except ExpressionError as error:
-            return self.refused(text, error)
+        found = self.chains.get(text)
+        if found is None:
+            try:
+                found = self.answers.chain(text)
+            except ExpressionError as error:
+                found = self.refused(text, error)
+            self.chains[text] = found
+        return found
 
     def listed(self, text: str, members: tuple[Member, ...]) -> Raw | None:
         """The texts of the elements if the last member is a vector or matrix in LaTeX."""

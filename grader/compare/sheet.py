@@ -134,8 +134,11 @@ class _Cells:
 
     def number(self, student: int, given: Given | dict[Place, Given]) -> Cell:
         """A whole answer where a number is asked."""
-        if type(given) is str and self.remember(given):
-            return self.reader.numbers[given]
+        no_number = None
+        if type(given) is str:
+            if self.remember(given):
+                return self.reader.numbers[given]
+            no_number = given
         if isinstance(given, dict):
             given = next(iter(given.values()))
         raw = self._plain(student, None, given)
@@ -144,6 +147,8 @@ class _Cells:
         if isinstance(raw, tuple):
             self.sheet.misshapen[student] = f"a number was asked, this is {_size_in_words(raw)}"
             return ABSENT
+        if no_number is not None and raw is no_number:
+            return self._formula_or_chain(student, None, no_number)
         return ABSENT if raw is None else self.cell(student, None, raw)
 
     def remember(self, text: str) -> bool:
@@ -167,6 +172,9 @@ class _Cells:
             return ABSENT
         if self.remember(raw):
             return self.reader.numbers[raw]
+        return self._formula_or_chain(student, place, raw)
+
+    def _formula_or_chain(self, student: int, place: Place | None, raw: str) -> Cell:
         if has_more(raw):
             return self._last(student, place, raw)
         if raw.strip():
@@ -178,9 +186,11 @@ class _Cells:
         members = self._members(student, place, raw)
         if members is None:
             return ABSENT
-        text = last_text(raw, members)
-        if self.remember(text):
-            return self.reader.numbers[text]
+        written = raw[members[-1].start : members[-1].end]
+        if "(" not in written and "frac" not in written:  # otherwise it is no number: quick to see
+            text = last_text(raw, members)
+            if self.remember(text):
+                return self.reader.numbers[text]
         self._formula(student, place, raw)
         return ABSENT
 
@@ -220,7 +230,7 @@ class _Cells:
                 listed = parse_list(given, decimal_comma=self.decimal_comma)
                 if listed is not None:
                     return listed
-            if has_more(given):
+            if ("[" in given or "begin" in given) and has_more(given):
                 return self._listed(student, place, given)
         return given
 

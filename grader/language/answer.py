@@ -74,10 +74,6 @@ class AnswerReader:
             raise too_long(text, ANSWER)
         if not may_be_chain(text):
             return parse_tokens(habitual_tokens(text, self.spelling), text, self.scope)
-        if is_latex(text):
-            tokens = tokenize(text)
-            if _SEPARATORS.isdisjoint([t[0] for t in tokens]):
-                return self.latex.read(tokens)
         return self.member(text, self.chain(text)[-1])
 
     def chain(self, text: str) -> tuple[Member, ...]:
@@ -103,7 +99,10 @@ class AnswerReader:
     def statements(self, text: str) -> list[tuple[Member, ...]]:
         """All chains of equalities of a text; ``a = 1, b = 2`` are two."""
         if is_latex(text):
-            return [_members(part) for part in _segments(_without_remarks(text, tokenize(text)))]
+            tokens = tokenize(text)
+            if len(tokens) > 1 and _SEPARATORS.isdisjoint([t[0] for t in tokens]):
+                return [(Member(tokens[0].start, tokens[-2].end, tuple(tokens)),)]
+            return [_members(part) for part in _segments(_without_remarks(text, tokens))]
         return _plain_statements(text)
 
     def member(self, text: str, member: Member) -> Expr:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from grader.errors import ExpressionError
 from grader.language.functions import SPELLINGS
 from grader.language.letters import LETTER, LOWERED, RAISED, VULGAR, spelled_out
+from grader.language.parse import MAX_NESTING
 from grader.language.scope import CONSTANTS
 from grader.language.spelling import Written, take_apart
 from grader.language.tokens import SIGNS, Token, tokenize, unexpected
@@ -19,6 +20,7 @@ from grader.language.tokens import SIGNS, Token, tokenize, unexpected
 if TYPE_CHECKING:
     from grader.language.spelling import Quantity, Spelling
 
+MAX_TOKENS = 5_000
 _LOW = "".join(LOWERED)
 _MARK = "\u0300-\u036f\u20d7"
 _TOKEN = re.compile(
@@ -45,12 +47,12 @@ def habitual_tokens(text: str, spelling: Spelling) -> list[Token]:
     names = spelling.scope.names
     functional = spelling.functional
     before = ""
-    for token in tokens:
-        if token.kind == "name" and (token.text not in names or token.text in functional):
+    for kind, word, _, _ in tokens:
+        if kind == "name" and (word not in names or word in functional):
             break
-        if (token.kind == "'" and before in ("name", ")", "]")) or token.kind == "√":
+        if (kind == "'" and before in ("name", ")", "]")) or kind == "√":
             break
-        before = token.kind
+        before = kind
     else:
         return tokens
     return _Words(tokens, spelling).read()
@@ -135,6 +137,8 @@ class _Characters:
             self.bars.pop()
             self.add(")", ")", start, end)
         else:
+            if len(self.bars) >= MAX_NESTING:
+                raise ExpressionError("the expression is nested too deeply", start, end)
             self.bars.append(written)
             self.add("name", _BARS[written], start, end)
             self.add("(", "(", start, end)
@@ -226,6 +230,8 @@ class _Words:
             self.at += 1
         if not steps:
             return found
+        if len(self.out) > MAX_TOKENS:
+            raise ExpressionError("the expression is too long", token.start, end)
         start = token.start
         count = [Token(",", ",", start, end), Token("num", str(steps), start, end)]
         opened = [Token("name", "new", start, end), Token("(", "(", start, end)]

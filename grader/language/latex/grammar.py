@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grader.language.latex.products import Products
     from grader.language.spelling import Spelling
 
-MAX_WORK = 2_000
+MAX_WORK = 1_500
 MAX_FACTORS = 90
 _OPERATORS = {"*": "mul", "o": "mul", "/": "div", "@": "matmul", ".": "dot"}
 _CLOSING = {"(": ")", "[": "]", "\\{": "\\}", "{": "}"}

@@ -62,7 +62,7 @@ def _terms(reader: Reader, token: Token, index: str, values: range) -> list[Expr
     if index in before:
         raise ExpressionError(f'"{index}" runs already', token.start, token.end)
     for value in values:
-        if len(terms) >= MAX_TERMS:
+        if open_ended and len(terms) > 1 and terms[0] == terms[1]:
             message = f"the sum has no end: nothing in it depends on {index}"
             raise ExpressionError(message, token.start, reader.tokens[begin].end)
         reader.at, reader.bound = begin, {**before, index: value}

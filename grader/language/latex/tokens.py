@@ -124,7 +124,7 @@ def _further(written: str, start: int, end: int) -> list[Token]:
         inside = rest.partition("}")[0]
         if name.strip() not in ("\\begin", "\\end"):
             inside = " ".join(inside.replace("\\_", "_").replace("\\ ", " ").split())
-            return [Token("text", inside, start, end)]
+            return [Token("text", inside, start, end)] if inside else []
         return [Token(name.strip()[1:], inside, start, end)] if inside in _MATRICES else []
     if written[0] in RAISED or written[0] in LOWERED:
         return _script(written, start, end)
