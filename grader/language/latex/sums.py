@@ -133,8 +133,6 @@ def _upper(reader: Reader) -> tuple[int | None, str]:
 def _whole(reader: Reader) -> int:
     token = reader.tokens[reader.at]
     if token.kind != "num" or not token.text.isdigit() or len(token.text) > 6:
-        raise ExpressionError(
-            f'expected a whole number, not "{token.text}"', token.start, token.end
-        )
+        raise ExpressionError(f'expected a whole number, not "{token.text}"', token.start, token.end)
     reader.at += 1
     return int(token.text)
