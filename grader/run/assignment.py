@@ -13,6 +13,7 @@ from grader.record import replace
 from grader.report.model import ClassReport, StudentReport
 from grader.run.answers import answers_of, unreadable
 from grader.run.asked import asked_of
+from grader.run.beside import put_beside
 from grader.run.collection import paused
 from grader.run.course import load_spec
 from grader.run.intake import ABSENT, hints, settled
@@ -203,6 +204,8 @@ class AssignmentGrader:
             for student, texts in result.notes.items():
                 notes[student] += texts
             marks = mark(result, diagnostician.findings(result), seen, own)
+            if self.worked:
+                put_beside(result, marks)
             for question, a in zip(grader.problem.questions, asked, strict=True):
                 columns.append(answers_of(question, a, result, len(readable), marks))
             if self.worked and asked:
