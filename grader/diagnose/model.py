@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grader.language.tree import Expr
 
 Cell = tuple[int, int, int]
 """Question (its number among the numbered ones), row, column."""
@@ -18,6 +23,7 @@ class Finding(NamedTuple):
         slip: whether it is a one-off, not a wrong rule.
         confidence: how sure it is, 0 to 1, the others in its place considered.
         others: what explains the same answers as well, likeliest first.
+        rules: of a wrong rule, base name of each step that it acts at -> the rule put in its place.
     """
 
     id: str
@@ -26,3 +32,4 @@ class Finding(NamedTuple):
     slip: bool
     confidence: float
     others: tuple[Finding, ...] = ()
+    rules: Mapping[str, Expr] | None = None

@@ -328,6 +328,7 @@ class Search:
                 cells,
                 slip=False,
                 confidence=sure,
+                rules=self.variants[v].rules,
             )
             for v in candidate.variants
         ]

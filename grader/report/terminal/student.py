@@ -10,11 +10,11 @@ from rich.text import Text
 
 from grader.report.model import Answer, ClassReport, Component, StudentReport
 from grader.report.numbers import out_of, percent
+from grader.report.terminal.mistakes import mistake_facts
 from grader.report.terminal.words import (
     STYLES,
     WORDS,
     caret,
-    diagnosis_facts,
     echo,
     facts,
     heading,
@@ -88,9 +88,17 @@ def _facts(answer: Answer) -> Iterator[tuple[str, Text]]:
     if answer.verdict in {"correct", "manual"}:
         return
     yield from _elements(answer)
-    yield from diagnosis_facts(answer.diagnosis, answer.alternatives)
-    yield from step_facts(asked)
+    yield from mistake_facts(answer)
+    if not _said_already(answer):
+        yield from step_facts(asked)
     yield from own_facts(answer)
+
+
+def _said_already(answer: Answer) -> bool:
+    """Whether the mistake is in the very step that is asked: then its rule stands there, with his numbers."""
+    both = answer.diagnosis.beside if answer.diagnosis is not None else None
+    worked = answer.asked.worked
+    return both is not None and worked is not None and both.quantity == worked.quantity
 
 
 def _elements(answer: Answer) -> Iterator[tuple[str, Text]]:
