@@ -170,7 +170,8 @@ class _Held(NamedTuple):
     def __call__(self, value: Array) -> tuple[Array, Mask]:
         """The value with what was written in it, and where that is."""
         width = self.parts[0][1].value.shape[2]
-        out = np.array(np.broadcast_to(value, (3, *value.shape[1:3], width, value.shape[4])))
+        points = max(value.shape[4], *(written.value.shape[3] for _, written in self.parts))
+        out = np.array(np.broadcast_to(value, (3, *value.shape[1:3], width, points)))
         mask = np.zeros((*out.shape[1:4], 1), dtype=bool)
         for place, written in self.parts:
             at = (slice(None), slice(None)) if place is None else tuple(slice(k, k + 1) for k in place)

@@ -104,3 +104,24 @@ def test_a_slip_has_no_rule(tmp_path: Path) -> None:
     got = answers(tmp_path, ANSWERS | {"dL/dv1": "-0.1073"})
     assert got["dL/dv1"].verdict == "slip"
     assert diagnosis(got["dL/dv1"]).beside is None
+
+
+def test_a_formula_in_symbols_beside_numbers(tmp_path: Path) -> None:
+    """Where one answer depends on a symbol and another does not, both rules are shown for either."""
+    spec = """
+problems:
+  - id: q
+    symbols: [t]
+    given: {w: 0.4, x: 1.5}
+    equations: [z = w*x, y = sigmoid(z), L = 1/2*(y - t)^2]
+    questions: ['y', 'dL/dy', 'dL/dz']
+"""
+    (tmp_path / "hw.yaml").write_text(spec, encoding="utf-8")
+    written = '{"answers": {"q": {"y": "0.6457", "dL/dy": "t - 0.6457", "dL/dz": "(t - 0.6457)*0.2288"}}}'
+    (tmp_path / "s1.json").write_text(written, encoding="utf-8")
+    report = grade_assignment(tmp_path / "hw.yaml", [tmp_path / "s1.json"], worked=True)
+    wrong = report.students[0].answers[1]
+    assert diagnosis(wrong).id == "dy.sign"
+    shown = diagnosis(wrong).beside
+    assert shown is not None
+    assert (shown.wrong, shown.right) == ("-y + t", "y - t")
