@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from grader.language.tree import Expr
 
 Cell = tuple[int, int, int]
 """Question (its number among the numbered ones), row, column."""
@@ -18,6 +21,7 @@ class Finding(NamedTuple):
         slip: whether it is a one-off, not a wrong rule.
         confidence: how sure it is, 0 to 1, the others in its place considered.
         others: what explains the same answers as well, likeliest first.
+        rule: the wrong rule of that step, over base names; None for a slip.
     """
 
     id: str
@@ -26,3 +30,4 @@ class Finding(NamedTuple):
     slip: bool
     confidence: float
     others: tuple[Finding, ...] = ()
+    rule: Expr | None = None

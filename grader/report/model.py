@@ -10,9 +10,12 @@ student.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from grader.record import record
+
+if TYPE_CHECKING:
+    from grader.language.tree import Expr
 
 VERDICTS = (
     "correct",
@@ -102,7 +105,10 @@ class Asked:
 
 
 class Diagnosis(NamedTuple):
-    """A named mistake: `step` is the quantity where it was made, `explains` the questions it accounts for."""
+    """A named mistake: `step` is the quantity where it was made, `explains` the questions it accounts for.
+
+    `rule` is the wrong rule of that step, in the names before any training step; None where it is a slip.
+    """
 
     id: str
     title: str
@@ -110,6 +116,34 @@ class Diagnosis(NamedTuple):
     feedback: str
     confidence: float
     explains: tuple[str, ...] = ()
+    rule: Expr | None = None
+
+
+class Known(NamedTuple):
+    """A number that a student had for a quantity: written by the student or given (`own`), or worked out."""
+
+    quantity: str
+    value: Value
+    own: bool
+
+
+class Compared(NamedTuple):
+    """One step as it is and, where a wrong rule was used, as it was done, from the student's own numbers.
+
+    Attributes:
+        quantity: what the step gives.
+        right, wrong: the rules, trees over the names of quantities; `wrong` is None where none is known.
+        known: what stands for each name in them.
+        gives: what the right rule gives with these numbers; None where that is a formula.
+        instead: the same of the wrong rule.
+    """
+
+    quantity: str
+    right: Expr
+    wrong: Expr | None
+    known: tuple[Known, ...]
+    gives: Value
+    instead: Value
 
 
 class Component(NamedTuple):
@@ -130,7 +164,8 @@ class Answer(NamedTuple):
     `given` is the text as written (None when missing), `reason` why it is unreadable (or what is wrong with
     its shape), `read_as` a formula as it was read, `own` the step with the student's own numbers where those
     matter, `line` and `column` its place in the file (from 1) where it was looked up, `trouble` the offsets
-    in `given` of what could not be read.
+    in `given` of what could not be read, `compared` the step that decides (of the mistake, else of the
+    question), where the caller asked for it.
     """
 
     asked: Asked
@@ -146,6 +181,7 @@ class Answer(NamedTuple):
     line: int | None = None
     column: int | None = None
     trouble: tuple[int, int] | None = None
+    compared: Compared | None = None
 
 
 @record
@@ -194,13 +230,17 @@ class ClassReport:
 
 
 class SolvedStep(NamedTuple):
-    """One step of the worked solution: `numbers` is the rule with values put in, if that says anything."""
+    """One step of the worked solution: `numbers` is the rule with values put in, if that says anything.
+
+    `tree` is the rule as it was derived; a report that typesets it has no text to parse.
+    """
 
     quantity: str
     phase: str
     rule: str
     value: Value
     numbers: str | None = None
+    tree: Expr | None = None
 
 
 class SolvedQuestion(NamedTuple):
@@ -212,13 +252,18 @@ class SolvedQuestion(NamedTuple):
 
 
 class SolvedProblem(NamedTuple):
-    """A problem's given values, steps in order (forward, backward, update) and questions."""
+    """A problem's given values, steps in order (forward, backward, update) and questions.
+
+    `parameters` are the names that training moves; the first index is `index_base`.
+    """
 
     id: str
     title: str | None
     given: tuple[tuple[str, Value], ...]
     steps: tuple[SolvedStep, ...]
     questions: tuple[SolvedQuestion, ...]
+    parameters: tuple[str, ...] = ()
+    index_base: int = 1
 
 
 class Solution(NamedTuple):

@@ -80,4 +80,5 @@ def _diagnosis(finding: Finding, order: Sequence[str], catalogue: Catalogue) -> 
         entry.feedback.replace("{step}", step),
         finding.confidence,
         explains,
+        finding.rule,
     )
