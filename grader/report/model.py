@@ -166,6 +166,8 @@ class Answer(NamedTuple):
     matter, `line` and `column` its place in the file (from 1) where it was looked up, `trouble` the offsets
     in `given` of what could not be read, `compared` the step that decides (of the mistake, else of the
     question), where the caller asked for it.
+    `marked` is the reason of a mark that the instructor set by hand,
+    empty where none was given, None where `score` is what grading found.
     """
 
     asked: Asked
@@ -182,6 +184,24 @@ class Answer(NamedTuple):
     column: int | None = None
     trouble: tuple[int, int] | None = None
     compared: Compared | None = None
+    marked: str | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether it still waits for the instructor's mark."""
+        return self.verdict == "manual" and self.marked is None
+
+    @property
+    def full(self) -> bool:
+        """Whether it earned all of its points; what nobody has marked yet did not."""
+        return not self.pending and self.score >= self.asked.max_score
+
+
+class Adjustment(NamedTuple):
+    """Points that the instructor added to a student's total, or took off it, and why."""
+
+    points: float
+    reason: str
 
 
 @record
@@ -190,6 +210,7 @@ class StudentReport:
 
     `unreadable` is True when the file could not be read at all: then `errors` says why and every answer is
     `unreadable`. `notes` are what did not stop the grading: an unknown question, a second file of a student.
+    `score` counts the `adjustments` too, which are in no answer.
     """
 
     student: str
@@ -200,6 +221,12 @@ class StudentReport:
     errors: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unreadable: bool = False
+    adjustments: tuple[Adjustment, ...] = ()
+
+    @property
+    def pending(self) -> bool:
+        """Whether some answer that is worth points still waits for the instructor's mark."""
+        return any(answer.pending and answer.asked.max_score for answer in self.answers)
 
     @property
     def percent(self) -> float:
