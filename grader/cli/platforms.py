@@ -1,4 +1,4 @@
-"""The options of `grade run` for learning platforms and CI, and what is done for them after grading."""
+"""What `grade run` does for learning platforms and CI after grading; its options are in options.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,37 +20,8 @@ from grader.report.safe import terminal
 if TYPE_CHECKING:
     from grader.report.gradebooks.fill import Filled
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-_FILE = click.Path(exists=True, dir_okay=False)
-_REVEALS = ("marks", "feedback", "answers")
-_VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 _ONE = ("gradescope", "prairielearn", "classroom")
 _GRADEBOOKS = ("canvas", "moodle")
-_OPTIONS = (
-    click.option("--gradescope", metavar="FILE", help="Write Gradescope's results.json of one submission."),
-    click.option(
-        "--prairielearn", metavar="FILE", help="Write PrairieLearn's results.json of one submission."
-    ),
-    click.option("--classroom", metavar="FILE", help="Write a GitHub Classroom result of one submission."),
-    click.option("--canvas", metavar="EXPORT", type=_FILE, help="Fill a gradebook exported from Canvas."),
-    click.option("--moodle", metavar="WORKSHEET", type=_FILE, help="Fill a grading worksheet of Moodle."),
-    click.option("--column", metavar="NAME", help="The column of --canvas or --moodle to be filled."),
-    click.option("--force", is_flag=True, help="Replace other marks that --canvas or --moodle finds."),
-    click.option(
-        "--reveal",
-        type=click.Choice(_REVEALS),
-        default="feedback",
-        help="What a platform shows: marks, also the feedback, or also what was expected.",
-    ),
-    click.option(
-        "--visibility",
-        type=click.Choice(_VISIBILITIES),
-        default="visible",
-        help="When Gradescope shows the results to students.",
-    ),
-    click.option("--github", is_flag=True, help="Annotate files and write the summary of a GitHub job."),
-)
 
 
 @record
@@ -80,13 +51,6 @@ class Prepared:
 
     path: str
     data: bytes
-
-
-def options(command: Command) -> Command:
-    """Adds the options to a command; its function takes them together."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
 
 
 def check(wanted: Wanted, spec: str, submissions: Sequence[str], taken: Sequence[str]) -> None:

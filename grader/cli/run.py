@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from grader.cli import platforms
 from grader.cli.examples import examples
+from grader.cli.options import for_platforms
 
 
 def _percent(_: click.Context, __: click.Parameter, value: float | None) -> float | None:
@@ -42,7 +42,7 @@ def _percent(_: click.Context, __: click.Parameter, value: float | None) -> floa
 @click.option("--json", "json_path", metavar="FILE", help="Write the results; - is standard output.")
 @click.option("--csv", "csv_path", metavar="FILE", help="Write a gradebook.")
 @click.option("--junit", "junit_path", metavar="FILE", help="Write JUnit XML, for a CI job.")
-@platforms.options
+@for_platforms
 @click.option(
     "--fail-under",
     metavar="PERCENT",
@@ -70,7 +70,7 @@ def run(
     strict: bool,
     jobs: int | None,
     quiet: bool,
-    **more: Any,  # noqa: ANN401 - whatever platforms.py added
+    **more: Any,  # noqa: ANN401 - whatever options.py adds
 ) -> None:
     """Grade a class: a table of students, then a report a question.
 
@@ -78,7 +78,7 @@ def run(
     folder for SPEC, every spec in it is graded with the subfolder of its name, and --json, --csv and --junit
     name folders.
     """
-    from grader.cli import grading, intake
+    from grader.cli import grading, intake, platforms
 
     outputs = grading.outputs(json_path, csv_path, junit_path)
     grading.check(spec, submissions, outputs)
