@@ -32,6 +32,13 @@ def check_file(option: str, path: str, inputs: Sequence[str]) -> None:
         _try(option, path, resolved(path).parent)
 
 
+def check_replaced(option: str, path: str, inputs: Sequence[str]) -> None:
+    """Refuses a file that is to be filled in place and cannot be, or that is itself what is to be graded."""
+    if any(resolved(path) == resolved(source) for source in inputs):
+        raise Refused(f"grade: {option} {path}: would overwrite what is to be graded")
+    _try(option, path, resolved(path).parent)
+
+
 def check_folder(option: str, path: str, inputs: Sequence[str]) -> None:
     """Refuses a folder that cannot be made or written to, or that is among what is to be graded."""
     if path == STANDARD_OUTPUT:
@@ -73,7 +80,15 @@ def write(path: str, chunks: Iterable[str]) -> None:
     Raises:
         Refused: when the disk refuses; nothing is left behind then.
     """
-    encoded = (chunk.encode() for chunk in chunks)
+    write_bytes(path, (chunk.encode() for chunk in chunks))
+
+
+def write_bytes(path: str, encoded: Iterable[bytes]) -> None:
+    """The same with bytes.
+
+    Raises:
+        Refused: when the disk refuses; nothing is left behind then.
+    """
     if path == STANDARD_OUTPUT:
         sys.stdout.flush()
         sys.stdout.buffer.writelines(encoded)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from grader.cli.examples import examples
+from grader.cli.options import for_platforms
 
 
 def _percent(_: click.Context, __: click.Parameter, value: float | None) -> float | None:
@@ -39,6 +42,7 @@ def _percent(_: click.Context, __: click.Parameter, value: float | None) -> floa
 @click.option("--json", "json_path", metavar="FILE", help="Write the results; - is standard output.")
 @click.option("--csv", "csv_path", metavar="FILE", help="Write a gradebook.")
 @click.option("--junit", "junit_path", metavar="FILE", help="Write JUnit XML, for a CI job.")
+@for_platforms
 @click.option(
     "--fail-under",
     metavar="PERCENT",
@@ -52,6 +56,7 @@ def _percent(_: click.Context, __: click.Parameter, value: float | None) -> floa
 @click.pass_context
 def run(
     context: click.Context,
+    /,
     spec: str,
     submissions: tuple[str, ...],
     *,
@@ -65,6 +70,7 @@ def run(
     strict: bool,
     jobs: int | None,
     quiet: bool,
+    **more: Any,  # noqa: ANN401 - whatever options.py adds
 ) -> None:
     """Grade a class: a table of students, then a report a question.
 
@@ -72,17 +78,24 @@ def run(
     folder for SPEC, every spec in it is graded with the subfolder of its name, and --json, --csv and --junit
     name folders.
     """
-    from grader.cli import grading, intake
+    from grader.cli import grading, intake, platforms
 
     outputs = grading.outputs(json_path, csv_path, junit_path)
     grading.check(spec, submissions, outputs)
+    wanted = platforms.Wanted(more)
+    platforms.check(wanted, spec, submissions, [output.path for output in outputs])
     arrival = intake.intake(source, roster, id_regex)
-    printed = not quiet and not any(output.is_standard for output in outputs)
-    reports = grading.grade(spec, submissions, jobs, arrival, quiet=quiet, worked=printed)
+    aside = any(output.is_standard for output in outputs) or wanted.is_standard
+    printed = not quiet and not aside
+    worked = printed or wanted.worked
+    reports = grading.grade(spec, submissions, jobs, arrival, quiet=quiet, worked=worked)
     intake.tell(reports)
+    prepared = platforms.prepare(wanted, reports)
     grading.write(spec, outputs, reports)
+    platforms.write(prepared)
     if printed:
         grading.show(reports)
+    platforms.annotate(wanted, spec, submissions, reports, aside=aside)
     complaints = grading.complaints(reports, fail_under, strict=strict)
     for sentence in (*grading.left_out(spec, submissions, reports), *complaints):
         click.echo(f"grade: {sentence}", err=True)

@@ -35,13 +35,25 @@ def render(report: ClassReport) -> Iterator[str]:
         total.update(_tally(student))
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f'<testsuites name="{xml(report.assignment)}" {_counts(total)}>\n'
-    seen: Counter[str] = Counter(student.student for student in report.students)
-    for student in report.students:
-        name = f"{report.assignment}.{student.student}"
-        if seen[student.student] > 1:
-            name += f" ({student.file})"
+    for name, student in zip(_names(report), report.students, strict=True):
         yield from _suite(name, student)
     yield "</testsuites>\n"
+
+
+def _names(report: ClassReport) -> Iterator[str]:
+    """A name a suite, none twice: with the file where a student handed in several, else with a number."""
+    several = Counter(student.student for student in report.students)
+    used: set[str] = set()
+    for student in report.students:
+        name = f"{report.assignment}.{student.student}"
+        if several[student.student] > 1:
+            name += f" ({student.file})"
+        # What readers see is the text after its escapes, in which two names may be one.
+        number = 1
+        while (shown := xml(name if number == 1 else f"{name} #{number}")) in used:
+            number += 1
+        used.add(shown)
+        yield name if number == 1 else f"{name} #{number}"
 
 
 def _suite(name: str, student: StudentReport) -> Iterator[str]:

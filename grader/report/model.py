@@ -10,9 +10,12 @@ student.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from grader.record import record
+
+if TYPE_CHECKING:
+    from grader.language.tree import Expr
 
 VERDICTS = (
     "correct",
@@ -119,6 +122,7 @@ class Beside(NamedTuple):
 class Diagnosis(NamedTuple):
     """A named mistake: `step` is the quantity where it was made, `explains` the questions it accounts for.
 
+    `rule` is the wrong rule of that step, in the names before any training step; None where it is a slip.
     `beside` holds both rules, for reports that show worked steps; `repeated` says that the same mistake has
     been charged at another answer already.
     """
@@ -131,6 +135,34 @@ class Diagnosis(NamedTuple):
     explains: tuple[str, ...] = ()
     beside: Beside | None = None
     repeated: bool = False
+    rule: Expr | None = None
+
+
+class Known(NamedTuple):
+    """A number that a student had for a quantity: written by the student or given (`own`), or worked out."""
+
+    quantity: str
+    value: Value
+    own: bool
+
+
+class Compared(NamedTuple):
+    """One step as it is and, where a wrong rule was used, as it was done, from the student's own numbers.
+
+    Attributes:
+        quantity: what the step gives.
+        right, wrong: the rules, trees over the names of quantities; `wrong` is None where none is known.
+        known: what stands for each name in them.
+        gives: what the right rule gives with these numbers; None where that is a formula.
+        instead: the same of the wrong rule.
+    """
+
+    quantity: str
+    right: Expr
+    wrong: Expr | None
+    known: tuple[Known, ...]
+    gives: Value
+    instead: Value
 
 
 class Component(NamedTuple):
@@ -151,7 +183,10 @@ class Answer(NamedTuple):
     `given` is the text as written (None when missing), `reason` why it is unreadable (or what is wrong with
     its shape), `read_as` a formula as it was read, `own` the step with the student's own numbers where those
     matter, `line` and `column` its place in the file (from 1) where it was looked up, `trouble` the offsets
-    in `given` of what could not be read.
+    in `given` of what could not be read, `compared` the step that decides (of the mistake, else of the
+    question), where the caller asked for it.
+    `marked` is the reason of a mark that the instructor set by hand,
+    empty where none was given, None where `score` is what grading found.
     """
 
     asked: Asked
@@ -167,6 +202,25 @@ class Answer(NamedTuple):
     line: int | None = None
     column: int | None = None
     trouble: tuple[int, int] | None = None
+    compared: Compared | None = None
+    marked: str | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether it still waits for the instructor's mark."""
+        return self.verdict == "manual" and self.marked is None
+
+    @property
+    def full(self) -> bool:
+        """Whether it earned all of its points; what nobody has marked yet did not."""
+        return not self.pending and self.score >= self.asked.max_score
+
+
+class Adjustment(NamedTuple):
+    """Points that the instructor added to a student's total, or took off it, and why."""
+
+    points: float
+    reason: str
 
 
 @record
@@ -175,6 +229,7 @@ class StudentReport:
 
     `unreadable` is True when the file could not be read at all: then `errors` says why and every answer is
     `unreadable`. `notes` are what did not stop the grading: an unknown question, a second file of a student.
+    `score` counts the `adjustments` too, which are in no answer.
     """
 
     student: str
@@ -185,6 +240,12 @@ class StudentReport:
     errors: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unreadable: bool = False
+    adjustments: tuple[Adjustment, ...] = ()
+
+    @property
+    def pending(self) -> bool:
+        """Whether some answer that is worth points still waits for the instructor's mark."""
+        return any(answer.pending and answer.asked.max_score for answer in self.answers)
 
     @property
     def percent(self) -> float:
@@ -215,13 +276,17 @@ class ClassReport:
 
 
 class SolvedStep(NamedTuple):
-    """One step of the worked solution: `numbers` is the rule with values put in, if that says anything."""
+    """One step of the worked solution: `numbers` is the rule with values put in, if that says anything.
+
+    `tree` is the rule as it was derived; a report that typesets it has no text to parse.
+    """
 
     quantity: str
     phase: str
     rule: str
     value: Value
     numbers: str | None = None
+    tree: Expr | None = None
 
 
 class SolvedQuestion(NamedTuple):
@@ -233,13 +298,18 @@ class SolvedQuestion(NamedTuple):
 
 
 class SolvedProblem(NamedTuple):
-    """A problem's given values, steps in order (forward, backward, update) and questions."""
+    """A problem's given values, steps in order (forward, backward, update) and questions.
+
+    `parameters` are the names that training moves; the first index is `index_base`.
+    """
 
     id: str
     title: str | None
     given: tuple[tuple[str, Value], ...]
     steps: tuple[SolvedStep, ...]
     questions: tuple[SolvedQuestion, ...]
+    parameters: tuple[str, ...] = ()
+    index_base: int = 1
 
 
 class Solution(NamedTuple):

@@ -12,6 +12,7 @@ LONG = 10_000
 _COLONS = re.compile(":(?=:)")
 _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_MARKDOWN = re.compile(r"[][\\`*_<>|~&$@#{}^]|:(?=\S)|(?<=www)\.")
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
@@ -59,3 +60,22 @@ def csv_cell(text: str) -> str:
 def xml(text: str) -> str:
     """Text for XML content or a double-quoted attribute; what XML forbids is written as its escape."""
     return visible(text).translate(_XML).replace("##[", "##&#91;")
+
+
+def markdown(text: str) -> str:
+    """Text within a line or a table cell of GitHub's Markdown: shown as it stands, never obeyed.
+
+    Every character that could be structure, a link, a mention or mathematics becomes an entity, which
+    Markdown shows as that character and takes for nothing else.
+    """
+    return _MARKDOWN.sub(lambda found: f"&#{ord(found[0])};", visible(text))
+
+
+def workflow(text: str) -> str:
+    """Text as the message of a workflow command (`::error::...`): one line, without an escape of its own."""
+    return visible(text).replace("%", "%25").replace("##[", "## [")
+
+
+def workflow_property(text: str) -> str:
+    """Text as a property of a workflow command (`::error file=...::`)."""
+    return workflow(text).replace(":", "%3A").replace(",", "%2C")

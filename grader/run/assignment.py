@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grader.compare.problem import ProblemGrader
 from grader.record import replace
@@ -43,6 +43,7 @@ def grade_assignment(
     jobs: int | None = None,
     progress: Progress | None = None,
     worked: bool = False,
+    compared: bool = False,
     intake: Intake = _ANY,
 ) -> ClassReport:
     """Grade submissions against a spec.
@@ -53,6 +54,7 @@ def grade_assignment(
         jobs: the number of processes; 1 unless said otherwise.
         progress: called with (done, total).
         worked: whether reports show the worked step of each question.
+        compared: whether reports show right and wrong rules with each student's own numbers.
         intake: where the submissions come from.
 
     Raises:
@@ -61,7 +63,7 @@ def grade_assignment(
         UnreadableError: when a whole archive or export cannot be read.
     """
     with paused():
-        return _graded(spec, paths, jobs, progress, intake, worked=worked)
+        return _graded(spec, paths, jobs, progress, intake, Shown(worked, compared))
 
 
 def _graded(
@@ -70,13 +72,12 @@ def _graded(
     jobs: int | None,
     progress: Progress | None,
     intake: Intake,
-    *,
-    worked: bool,
+    shown: Shown,
 ) -> ClassReport:
     assignment = load_spec(str(spec)) if isinstance(spec, str | Path) else spec
     found = sources.find((str(p) for p in paths), intake.source, assignment.id)
     setting = files.Setting(hints(assignment), intake.roster, intake.id_pattern)
-    grader = AssignmentGrader(assignment, worked=worked)
+    grader = AssignmentGrader(assignment, shown)
     total = len(found.files)
     students: list[StudentReport] = []
     if jobs is not None and jobs > 1 and total > CHUNK:
@@ -107,6 +108,7 @@ def grade_folders(
     jobs: int | None = None,
     progress: Progress | None = None,
     worked: bool = False,
+    compared: bool = False,
     intake: Intake = _ANY,
 ) -> list[ClassReport]:
     """Grade every spec of a folder with the subfolder of its name; nothing is graded if a spec is at fault.
@@ -128,7 +130,15 @@ def grade_folders(
         folder = Path(submissions) / assignment.id
         paths = [folder] if folder.is_dir() else []
         reports.append(
-            grade_assignment(assignment, paths, jobs=jobs, progress=progress, worked=worked, intake=intake)
+            grade_assignment(
+                assignment,
+                paths,
+                jobs=jobs,
+                progress=progress,
+                worked=worked,
+                compared=compared,
+                intake=intake,
+            )
         )
     return reports
 
@@ -166,19 +176,29 @@ def _answers(submission: Submission, grader: ProblemGrader) -> Mapping[str, Give
     return settled(answers, grader.matcher) if submission.prose else answers
 
 
+class Shown(NamedTuple):
+    """What is worked out beside the verdicts: the steps behind questions, and steps as students did them."""
+
+    worked: bool = False
+    compared: bool = False
+
+
+_NOTHING = Shown()
+
+
 class AssignmentGrader:
     """Grades chunks of a class; what does not depend on answers is done once.
 
     Args:
         assignment: the assignment.
-        worked: whether to work out the steps shown beside answers.
+        shown: what to work out beside the verdicts.
     """
 
-    def __init__(self, assignment: Assignment, *, worked: bool = False) -> None:
+    def __init__(self, assignment: Assignment, shown: Shown = _NOTHING) -> None:
         self.assignment = assignment
         self.graders = [ProblemGrader(p, decimal_comma=assignment.decimal_comma) for p in assignment.problems]
-        self.worked = worked
-        self.asked_by_problem = [asked_of(g.problem, g.grade([]), worked=worked) for g in self.graders]
+        self.shown = shown
+        self.asked_by_problem = [asked_of(g.problem, g.grade([]), worked=shown.worked) for g in self.graders]
         self.asked: list[Asked] = [a for asked in self.asked_by_problem for a in asked]
         self.max_score = float(sum(a.max_score for a in self.asked))
         self.problem_ids = {p.id for p in assignment.problems}
@@ -195,11 +215,15 @@ class AssignmentGrader:
             result = grader.grade(answers)
             for student, texts in result.notes.items():
                 notes[student] += texts
-            marks = diagnosis.marks(result, seen, worked=self.worked)
+            marks = diagnosis.marks(result, seen, worked=self.shown.worked)
             for question, a in zip(grader.problem.questions, asked, strict=True):
                 columns.append(answers_of(question, a, result, len(readable), marks))
-            if self.worked and asked:
+            if self.shown.worked and asked:
                 add_own(result, columns[-len(asked) :])
+            if self.shown.compared and asked:
+                from grader.run.compared import add_compared
+
+                add_compared(result, columns[-len(asked) :])
             self._locate(grader, result, readable, columns[-len(asked) :] if asked else [])
         rows = list(zip(*columns, strict=True)) if columns else [() for _ in readable]
         reports = iter(self._report(s, row, note) for s, row, note in zip(readable, rows, notes, strict=True))

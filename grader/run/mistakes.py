@@ -121,4 +121,5 @@ def _diagnosis(finding: Finding, step: str, explains: tuple[str, ...], catalogue
     entry = catalogue[finding.id]
     named = names.timed(step, 0)
     feedback = entry.feedback.replace("{step}", named)
-    return Diagnosis(finding.id, entry.title, named, feedback, finding.confidence, explains)
+    rule = (finding.rules or {}).get(step)
+    return Diagnosis(finding.id, entry.title, named, feedback, finding.confidence, explains, rule=rule)

@@ -19,11 +19,13 @@ from grader.report.model import Own
 from grader.run import values
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from grader.compare.judge import Written
     from grader.compare.problem import ProblemResult
+    from grader.engine.solve import Hold
     from grader.engine.steps import Target
     from grader.language.tree import Expr
     from grader.report.model import Answer
@@ -65,21 +67,23 @@ class _Shown:
         horizon = max([result.plan.horizon, *(n.time for n in wanted)])
         engine = Engine(result.plan)
         inputs = sample(result.plan.problem, engine) or {}
-        self.trace = engine.solve(wanted, horizon=horizon, held=self._held(), inputs=inputs)
+        self.trace = engine.solve(
+            wanted, horizon=horizon, held=held(self.targets, self.written), inputs=inputs
+        )
 
     def own(self, question: str, student: int) -> Own | None:
         """The rule with the student's numbers, if they explain what was written."""
         found = self.rules.get(question)
         if found is None or not found.needed:
             return None
-        value = _of(self.trace.values[found.node], student)
+        value = of_student(self.trace.values[found.node], student)
         if value is None:
             return None
         place = self.targets[question].place
         asked = value if place is None else value[place[0] : place[0] + 1, place[1] : place[1] + 1]
         if not self._explains(question, student, asked):
             return None
-        known = {n: _of(self.trace.used[n], student) for n in found.needed}
+        known = {n: of_student(self.trace.used[n], student) for n in found.needed}
         texts = {names.timed(n.name, n.time): values.array_text(v) for n, v in known.items() if v is not None}
         return Own(values.with_numbers(found.rule, texts), values.array_text(value))
 
@@ -90,14 +94,21 @@ class _Shown:
         allowed = _EXPLAINS * np.abs(value) + written.half[:, :, student, 0]
         return bool(np.all(off[present] <= allowed[present]))
 
-    def _held(self) -> dict[Node, _Held]:
-        held: dict[Node, _Held] = {}
-        for question, written in self.written.items():
-            target = self.targets[question]
-            if target.node is not None:
-                hold = held.setdefault(target.node, _Held([]))
-                hold.parts.append((target.place, written.value[..., :1], written.present))
-        return held
+
+def held(targets: Mapping[str, Target], written: Mapping[str, Written]) -> dict[Node, Hold]:
+    """What puts every value that was written in place of its step's.
+
+    Args:
+        targets: what each question asks.
+        written: what was written, by question.
+    """
+    found: dict[Node, _Held] = {}
+    for question, own in written.items():
+        target = targets[question]
+        if target.node is not None:
+            hold = found.setdefault(target.node, _Held([]))
+            hold.parts.append((target.place, own.value[..., :1], own.present))
+    return {**found}
 
 
 @record
@@ -140,7 +151,7 @@ def _rule(result: ProblemResult, target: Target) -> _Rule | None:
     return _Rule(target.shown, values.timed_rule(plan, rule, time), needed)
 
 
-def _of(value: Array, student: int) -> Array | None:
+def of_student(value: Array, student: int) -> Array | None:
     """One student's value, (rows, columns); None where it depends on a symbol."""
     at = student if value.shape[2] > 1 else 0
     own = value[:, :, at : at + 1]

@@ -69,6 +69,7 @@ def _solved(problem: Problem) -> SolvedProblem:
                 render(shown),
                 values.array_value(value[:, :, 0, 0]) if known else None,
                 numbers,
+                shown,
             )
         )
     return SolvedProblem(
@@ -77,6 +78,8 @@ def _solved(problem: Problem) -> SolvedProblem:
         tuple(_given(problem)),
         tuple(steps),
         tuple(_questions(problem, plan, trace)),
+        problem.train.parameters if problem.train is not None else (),
+        problem.index_base,
     )
 
 

@@ -22,8 +22,8 @@ RIGHT = "student: s1\nanswers:\n  q: {z: 0.5, a: 0.6225, da/dw: 0.47}\n"
 QUESTIONS = 3
 
 
-def grade(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+def grade(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **variables}
     command = [sys.executable, "-m", "grader", *arguments]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, check=False, timeout=60)
 

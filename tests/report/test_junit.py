@@ -52,6 +52,23 @@ def test_cases_are_told_apart() -> None:
     assert len(set(keys)) == len(keys) == 14
 
 
+def test_cases_are_told_apart_whatever_the_names() -> None:
+    """The same file name in two folders, and a student who is called as another one and a file are."""
+    names = (
+        ("s1", "s1.yaml"),
+        ("s1", "s1.yaml"),
+        ("s1 (s1.yaml)", "a.yaml"),
+        ("s\x01", "b"),
+        ("s\\x01", "c"),
+    )
+    students = tuple(unreadable(student, file, "empty") for student, file in names)
+    root = ET.fromstring(rendered(ClassReport("hw1", "Homework 1", 8.0, QUESTIONS, students)))
+    suites = [suite.get("name") for suite in root]
+    keys = [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
+    assert len(set(suites)) == len(suites) == 5
+    assert len(set(keys)) == len(keys) == 35
+
+
 def test_no_clock() -> None:
     """Nothing in it depends on when it was written."""
     text = rendered(classroom())
