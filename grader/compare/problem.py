@@ -431,7 +431,8 @@ class _Judgement:
             if cell.place is not None:
                 part = part[cell.place]
             good = np.isfinite(part).reshape(-1, part.shape[-1]).all(axis=0)
-            if self.inputs is None or (part.shape[-1] > 1 and not good.all()):
+            varies = part.shape[-1] > 1 and bool(cell.names)
+            if self.inputs is None or (varies and not good.all()):
                 reason = (
                     "could not decide: there are too few points where this formula and the right one are real"
                 )

@@ -104,7 +104,8 @@ class Diagnostician:
                 edits = edits or FormulaEdits(View(self.plan), self._values(result))
                 right = result.reference[i][(*place, 0)]
                 written = asked.written.value[(*place, formula.student)]
-                finding = edits.find(formula.expr, right, np.broadcast_to(written, right.shape), cell, i)
+                right, written = np.broadcast_arrays(right, written)
+                finding = edits.find(formula.expr, right, written, cell, i)
                 if finding is not None:
                     yield formula.student, finding
 

@@ -26,11 +26,11 @@ _MARK = "\u0300-\u036f\u20d7"
 _TOKEN = re.compile(
     r"(\s*)(?:((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     rf"|(∂?(?:{LETTER}[{_MARK}]*)(?:(?:{LETTER}|\d|_|[{_LOW}])[{_MARK}]*)*)"
-    rf"|(\*\*|[-+*/^@(),\[\]'−–·×⋅∙′⊤∗⁄∕÷’⊙])|([{''.join(RAISED)}]+)|(\S))"
+    rf"|(\*\*|[-+*/^@(),\[\]'−–—·×⋅∙′⊤∗⁄∕÷’⊙])|([{''.join(RAISED)}]+)|(\S))"
 )
 _FUNCTIONS = frozenset({*SPELLINGS, "ln", "log"})
 _SPECIAL = frozenset({"new", "state", "depends"})
-_FURTHER = {"∗": "*", "⁄": "/", "∕": "/", "÷": "/", "’": "'", "⊙": "*"}
+_FURTHER = {"—": "-", "∗": "*", "⁄": "/", "∕": "/", "÷": "/", "’": "'", "⊙": "*"}
 _BARS = {"|": "abs", "‖": "norm", "∥": "norm"}
 _OPERAND_ENDS = frozenset({"num", "name", ")", "]", "'", "⊤"})
 _PARTS = re.compile(r"\d+|[A-Za-z]|[-+()]")

@@ -47,7 +47,7 @@ class Numeral(NamedTuple):
 _HALF_ULP = tuple(float(f"5e-{places + 1}") for places in range(40))
 _new = tuple.__new__
 
-_MINUS = "−–‐‑"  # what keyboards, word processors and web pages put where a minus is meant
+_MINUS = "−–—‐‑"  # what keyboards, word processors and web pages put where a minus is meant
 _TO_ASCII = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻" + _MINUS, "0123456789+-" + "-" * len(_MINUS))
 _ABOUT = r"(?:[≈~=≅≃∼]\s*){0,2}"
 _SIGN = rf"(?P<sign>[-+{_MINUS}]?)\s*"
@@ -55,7 +55,7 @@ _EXPONENT = rf"[-+{_MINUS}]?\s*[0-9]{{1,9}}"
 _DECIMAL = re.compile(
     rf"""{_ABOUT}{_SIGN}
     (?: (?P<whole>[0-9]+)(?:\.(?P<places>[0-9]*))? | \.(?P<only>[0-9]+) )
-    (?: [eE](?P<e>{_EXPONENT})
+    (?: \s*[eE]\s*(?P<e>{_EXPONENT})
       | \s*[x×X*·⋅∙]\s*10\s*
         (?: (?:\^|\*\*)\s*
             (?: (?P<plain>{_EXPONENT})
@@ -67,14 +67,20 @@ _DECIMAL = re.compile(
     re.VERBOSE,
 )
 _FRACTION = re.compile(rf"{_ABOUT}{_SIGN}(?P<over>[0-9]+)\s*[/⁄∕]\s*(?P<under>[0-9]+)")
+_GROUP = "[ '’\u00a0\u2009\u202f]"  # what sets off three digits and can be nothing else
+_GROUPED = re.compile(
+    rf"(?=.*[0-9]{_GROUP}[0-9])[^0-9]*[0-9]{{1,3}}(?:{_GROUP}[0-9]{{3}})*"
+    rf"(?:[.,](?:[0-9]{{3}}{_GROUP})*[0-9]*)?(?:[eE×x·*%].*)?"
+)
+_GAP = re.compile(rf"(?<=[0-9]){_GROUP}(?=[0-9]{{3}}(?![0-9])|[0-9]{{1,2}}(?![0-9]))")
 _COMMA = re.compile(r"([0-9]),(?=[0-9])|^(\D{0,9}),(?=[0-9])")
 
 
 def parse_number(text: str, *, decimal_comma: bool = False) -> Numeral | None:
     """The number that the text is, or None when it is none (`explain_number` says why).
 
-    A decimal comma is read, beside the point, only where the assignment allows it; thousands separators are
-    never guessed.
+    A decimal comma is read, beside the point, only where the assignment allows it; a comma or point between
+    thousands is never guessed, but a space or apostrophe between groups of three digits can be nothing else.
     """
     if text.isascii() and len(text) < 40:
         # The plain decimals that nearly every answer is; float() vouches for what lstrip takes off.
@@ -127,6 +133,8 @@ def _read(text: str, *, decimal_comma: bool) -> Numeral | None:
     """Everything that is not a plain decimal, without white space around it."""
     if len(text) > MAX_LENGTH:
         return None
+    if _GROUPED.fullmatch(text):
+        text = _GAP.sub("", text)
     if decimal_comma and text.count(",") == 1 and "." not in text:
         text = _COMMA.sub(r"\g<1>\g<2>.", text)
     if found := _DECIMAL.fullmatch(text):

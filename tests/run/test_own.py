@@ -67,3 +67,13 @@ def test_only_where_it_is_shown(tmp_path: Path, graded: dict[tuple[str, str], An
     assert graded
     report = grade_assignment(tmp_path / "quiz.yaml", [tmp_path / "s1.yaml"])
     assert all(answer.own is None and answer.asked.worked is None for answer in report.students[0].answers)
+
+
+def test_a_formula_in_a_symbol_where_a_number_belongs(tmp_path: Path) -> None:
+    """It is wrong, and stops nobody's grading; one without a value is not left undecided."""
+    spec = "problems:\n  - {id: q, symbols: [m], equations: [u = 2], questions: [u]}\n"
+    (tmp_path / "hw.yaml").write_text(spec, encoding="utf-8")
+    for student, given in (("s1", "5m"), ("s2", "1/0"), ("s3", "2")):
+        (tmp_path / f"{student}.yaml").write_text(f"answers: {{q: {{u: '{given}'}}}}\n", encoding="utf-8")
+    report = grade_assignment(tmp_path / "hw.yaml", sorted(tmp_path.glob("s?.yaml")))
+    assert [s.answers[0].verdict for s in report.students] == ["wrong", "unreadable", "correct"]

@@ -225,3 +225,25 @@ def test_a_list_in_quotes(text: str, parts: object) -> None:
 def test_a_list_with_decimal_commas_is_separated_by_semicolons() -> None:
     assert parse_list("[0,5; 0,25]", decimal_comma=True) == ("0,5", "0,25")
     assert parse_list("[0.5, 0.25]", decimal_comma=True) == ("0.5", "0.25")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1 234", 1234),
+        ("1 234 567.89", 1234567.89),
+        ("1'234.5", 1234.5),
+        ("0.123 45", 0.12345),
+        ("—0.5", -0.5),
+        ("1.2 e 3", 1200),
+    ],
+)
+def test_groups_of_three_digits_long_dashes_and_wide_powers(text: str, value: float) -> None:
+    found = parse_number(text)
+    assert found is not None
+    assert found.value == value
+
+
+@pytest.mark.parametrize("text", ["1 2 3", "12 34", "0.5 0.6", "0 1", "1 2345", "1'2'3"])
+def test_other_spaces_part_numbers(text: str) -> None:
+    assert parse_number(text) is None
