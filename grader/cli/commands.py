@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from grader.cli.diff import diff
 from grader.cli.examples import examples
 from grader.cli.explain import explain
 from grader.cli.run import run
@@ -48,5 +49,5 @@ def grade() -> None:
     """
 
 
-for command in (run, show, solve, check, expand, sheet, explain):
+for command in (run, show, solve, check, expand, sheet, explain, diff):
     grade.add_command(command)
