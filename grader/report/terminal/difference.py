@@ -63,9 +63,14 @@ def _table(changes: tuple[Change, ...]) -> Table:
     table.add_column(overflow="fold")
     for change in changes:
         points = " -> ".join(score(one.score) if one else "-" for one in (change.old, change.new))
-        verdicts = Text(" -> ").join([_verdict(change.old), _verdict(change.new)])
-        table.add_row(text(change.name), verdicts, points, text("; ".join(change.reasons)))
+        table.add_row(text(change.name), _verdicts(change), points, text("; ".join(change.reasons)))
     return table
+
+
+def _verdicts(change: Change) -> Text:
+    """Both verdicts, or the one that stayed."""
+    sides = [_verdict(change.old), _verdict(change.new)]
+    return sides[1] if sides[0].plain == sides[1].plain else Text(" -> ").join(sides)
 
 
 def _verdict(result: Result | None) -> Text:
