@@ -10,6 +10,8 @@ student.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.record import record
@@ -104,27 +106,10 @@ class Asked:
     __hash__ = object.__hash__
 
 
-class Beside(NamedTuple):
-    """A wrong rule beside the right one, for a step: each by name, with numbers put in, and what it gives.
-
-    The numbers are the student's own where he wrote some; None where numbers say nothing.
-    """
-
-    quantity: str
-    right: str
-    right_numbers: str | None
-    right_value: str | None
-    wrong: str
-    wrong_numbers: str | None
-    wrong_value: str | None
-
-
 class Diagnosis(NamedTuple):
     """A named mistake: `step` is the quantity where it was made, `explains` the questions it accounts for.
 
     `rule` is the wrong rule of that step, in the names before any training step; None where it is a slip.
-    `beside` holds both rules, for reports that show worked steps; `repeated` says that the same mistake has
-    been charged at another answer already.
     """
 
     id: str
@@ -133,8 +118,6 @@ class Diagnosis(NamedTuple):
     feedback: str
     confidence: float
     explains: tuple[str, ...] = ()
-    beside: Beside | None = None
-    repeated: bool = False
     rule: Expr | None = None
 
 
@@ -300,7 +283,8 @@ class SolvedQuestion(NamedTuple):
 class SolvedProblem(NamedTuple):
     """A problem's given values, steps in order (forward, backward, update) and questions.
 
-    `parameters` are the names that training moves; the first index is `index_base`.
+    `parameters` are the names that training moves (or would), `shapes` the sizes of all quantities before any
+    training step; the first index is `index_base`.
     """
 
     id: str
@@ -309,6 +293,7 @@ class SolvedProblem(NamedTuple):
     steps: tuple[SolvedStep, ...]
     questions: tuple[SolvedQuestion, ...]
     parameters: tuple[str, ...] = ()
+    shapes: Mapping[str, tuple[int, int]] = MappingProxyType({})
     index_base: int = 1
 
 
