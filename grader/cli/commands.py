@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from grader.cli.diff import diff
 from grader.cli.examples import examples
 from grader.cli.explain import explain
 from grader.cli.run import run
@@ -49,5 +48,5 @@ def grade() -> None:
     """
 
 
-for command in (run, show, solve, check, expand, sheet, explain, diff):
+for command in (run, show, solve, check, expand, sheet, explain):
     grade.add_command(command)
