@@ -36,7 +36,7 @@ class Item(NamedTuple):
 
     Attributes:
         asked: the question.
-        difficulty: the mean share of its points that was earned; None where a person marks it.
+        difficulty: the mean share of its points that was earned; None while a mark is to be set by hand.
         discrimination: the correlation of that share with the score on all other questions, -1 to 1; None
             where one of the two is the same for everybody.
         blank: the share of students without an answer.
@@ -90,12 +90,11 @@ def items(report: ClassReport) -> list[Item]:
 def _item(asked: Asked, number: int, students: Sequence[StudentReport]) -> Item:
     answers = [s.answers[number] for s in students]
     blank = sum(a.verdict == "missing" for a in answers) / len(answers) if answers else 0.0
-    marked = [(a, s) for a, s in zip(answers, students, strict=True) if a.verdict != "manual"]
-    if asked.max_score <= 0 or not marked or asked.kind == "text":
+    if asked.max_score <= 0 or not answers or any(a.pending for a in answers):
         return Item(asked, None, None, blank, 0, 0)
-    shares = [a.score / asked.max_score for a, _ in marked]
-    rest = [s.score - a.score for a, s in marked]
-    others = marked[0][1].max_score - asked.max_score
+    shares = [a.score / asked.max_score for a in answers]
+    rest = [s.score - a.score for a, s in zip(answers, students, strict=True)]
+    others = students[0].max_score - asked.max_score
     strong = [share for share, r in zip(shares, rest, strict=True) if others > 0 and r >= STRONG * others]
     return Item(
         asked,

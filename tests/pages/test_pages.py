@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 
 from grader.record import replace
+from grader.report.model import Adjustment
 from grader.report.pages import LEVELS, Reveal, site
 from grader.report.pages.file_names import file_names
 from grader.report.safe import visible
@@ -146,3 +147,23 @@ def test_student_pages_of_the_samples_are_small() -> None:
     """Far below 300 kB with everything shown."""
     report, solution = graded()
     assert all(len(page.encode()) < 300_000 for _, page in site(report, solution, Reveal.of("all")))
+
+
+def test_a_mark_set_by_hand_is_told_with_its_reason() -> None:
+    """And what was added to the score, where only the score is shown too."""
+    report = classroom()
+    student = report.students[0]
+    *others, last = student.answers
+    marked = last._replace(score=1.0, marked="names saturation")
+    student = replace(
+        student, answers=(*others, marked), adjustments=(Adjustment(-0.5, "late by a day"),), score=7.5
+    )
+    report = replace(report, students=(student,))
+    shown = {
+        level: dict(site(report, nothing_solved(report), Reveal.of(level)))["students/s03.html"]
+        for level in ("none", "all")
+    }
+    assert "marked by hand, 1 of 1 point" in shown["all"]
+    assert "names saturation" in shown["all"]
+    assert "names saturation" not in shown["none"]
+    assert all("late by a day" in page for page in shown.values())

@@ -20,8 +20,8 @@ from grader.report.safe import shortened, visible
 RADIUS = 26.0
 _LABEL = 14
 _GRADIENT = re.compile(r"d([^\W\d]\w*)/d([^\W\d]\w*)")
-_SHARES = (0.5, 0.33, 0.67, 0.5)
-"""How far along their edges labels stand, in turn, so that those of crossing edges stand apart."""
+_RISING, _LEVEL, _FALLING = 0.3, 0.5, 0.68
+"""How far along its edge a label stands, so that those of crossing edges stand apart."""
 
 _MOST_LABELS = 6
 """Between two layers with more edges the weights are told by their titles only."""
@@ -138,13 +138,11 @@ class _Pen:
         for edge in graph.edges:
             if edge.weight is not None:
                 crowd[graph.units[edge.end].layer] = crowd.get(graph.units[edge.end].layer, 0) + 1
-        seen: dict[int, int] = {}
         for edge in graph.edges:
             lines = list(self._lines([edge.weight] if edge.weight else [], backward=backward))
             layer = graph.units[edge.end].layer
-            at = seen[layer] = seen.get(layer, -1) + 1
             (x1, y1), (x2, y2) = centres[edge.start], centres[edge.end]
-            share = _SHARES[at % len(_SHARES)]
+            share = _LEVEL if abs(y2 - y1) < 1 else _FALLING if y2 > y1 else _RISING
             shown = tuple(lines) if crowd.get(layer, 0) <= _MOST_LABELS else ()
             mark = Mark(
                 x1 + share * (x2 - x1), y1 + share * (y2 - y1), self._kind(lines), shown, _titles(lines)

@@ -27,6 +27,7 @@ from grader.report.pages.figure import Drawing, Figure
 from grader.report.pages.reveal import Reveal
 from grader.report.pages.words import SIGN, VERDICT
 from grader.report.pages.written import Written, origin_of, written
+from grader.report.platforms.words import adjusted
 
 LARGEST = 12
 """Of a vector or matrix with more numbers the name stays in a rule."""
@@ -105,6 +106,7 @@ class Page(NamedTuple):
     percent: str
     problems: tuple[Problem, ...]
     hints: tuple[Hint, ...]
+    adjustments: tuple[str, ...]
     reveal: Reveal
 
 
@@ -137,6 +139,7 @@ class Pages:
             percent(student.percent),
             problems,
             tuple(self._hints(student)) if self.reveal.verdicts else (),
+            tuple(map(adjusted, student.adjustments)),
             self.reveal,
         )
 
@@ -162,10 +165,10 @@ class Pages:
             answer.given,
             answer.verdict if show.verdicts else "",
             SIGN[answer.verdict] if show.verdicts else "",
-            VERDICT[answer.verdict] if show.verdicts else "",
+            _words(answer) if show.verdicts else "",
             out_of(answer.score, asked.max_score) if show.verdicts else "",
             _echo(answer),
-            answer.reason if show.verdicts else None,
+            (answer.marked or answer.reason) if show.verdicts else None,
             asked.expected if show.expected else None,
             mistakes,
             step,
@@ -228,6 +231,13 @@ def _told_apart(answer: Answer) -> list[Component]:
     """The elements worth a line of their own: not right, and not all like the whole answer."""
     parts = [p for p in answer.components if p.verdict not in ("correct", "follow_through")]
     return parts if any(p.given is not None for p in parts) else []
+
+
+def _words(answer: Answer) -> str:
+    """The verdict, and whether the instructor set the mark by hand."""
+    if answer.marked is None:
+        return VERDICT[answer.verdict]
+    return "marked by hand" if answer.verdict == "manual" else f"{VERDICT[answer.verdict]}; marked by hand"
 
 
 def _echo(answer: Answer) -> str | None:
