@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from grader.cli.bundle import bundle
 from grader.cli.diff import diff
 from grader.cli.examples import examples
 from grader.cli.explain import explain
@@ -49,5 +50,5 @@ def grade() -> None:
     """
 
 
-for command in (run, show, solve, check, expand, sheet, explain, diff):
+for command in (run, show, solve, check, expand, sheet, explain, diff, bundle):
     grade.add_command(command)
