@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from grader.language.tree import Expr
 
 Cell = tuple[int, int, int]
@@ -21,7 +23,7 @@ class Finding(NamedTuple):
         slip: whether it is a one-off, not a wrong rule.
         confidence: how sure it is, 0 to 1, the others in its place considered.
         others: what explains the same answers as well, likeliest first.
-        rule: the wrong rule of that step, over base names; None for a slip.
+        rules: of a wrong rule, base name of each step that it acts at -> the rule put in its place.
     """
 
     id: str
@@ -30,4 +32,4 @@ class Finding(NamedTuple):
     slip: bool
     confidence: float
     others: tuple[Finding, ...] = ()
-    rule: Expr | None = None
+    rules: Mapping[str, Expr] | None = None

@@ -321,11 +321,17 @@ class Search:
     def _findings(self, candidate: Candidate, cells: tuple[Cell, ...], sure: float) -> list[Finding]:
         if candidate.repair is not None:
             return [Finding(candidate.repair.id, candidate.repair.name, cells, slip=True, confidence=sure)]
-        return [self._wrong_rule(self.variants[v], cells, sure) for v in candidate.variants]
-
-    def _wrong_rule(self, variant: Variant, cells: tuple[Cell, ...], sure: float) -> Finding:
-        step = self._first_step(variant, cells)
-        return Finding(variant.id, step, cells, slip=False, confidence=sure, rule=variant.rules[step])
+        return [
+            Finding(
+                self.variants[v].id,
+                self._first_step(self.variants[v], cells),
+                cells,
+                slip=False,
+                confidence=sure,
+                rules=self.variants[v].rules,
+            )
+            for v in candidate.variants
+        ]
 
     def _first_step(self, variant: Variant, cells: tuple[Cell, ...]) -> str:
         """The rewritten step that the first explained answer hangs on."""

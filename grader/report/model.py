@@ -106,10 +106,27 @@ class Asked:
     __hash__ = object.__hash__
 
 
+class Beside(NamedTuple):
+    """A wrong rule beside the right one, for a step: each by name, with numbers put in, and what it gives.
+
+    The numbers are the student's own where he wrote some; None where numbers say nothing.
+    """
+
+    quantity: str
+    right: str
+    right_numbers: str | None
+    right_value: str | None
+    wrong: str
+    wrong_numbers: str | None
+    wrong_value: str | None
+
+
 class Diagnosis(NamedTuple):
     """A named mistake: `step` is the quantity where it was made, `explains` the questions it accounts for.
 
     `rule` is the wrong rule of that step, in the names before any training step; None where it is a slip.
+    `beside` holds both rules, for reports that show worked steps; `repeated` says that the same mistake has
+    been charged at another answer already.
     """
 
     id: str
@@ -118,6 +135,8 @@ class Diagnosis(NamedTuple):
     feedback: str
     confidence: float
     explains: tuple[str, ...] = ()
+    beside: Beside | None = None
+    repeated: bool = False
     rule: Expr | None = None
 
 

@@ -174,7 +174,8 @@ class _Numbered:
             return cut_off(self.asked), ()
         if code == SLIP_TURNED:
             return turned(self.asked), ()
-        return self.marks.get((self.asked.question, student, place), (None, ()))
+        told = self.marks.get((self.asked.question, student, place))
+        return (None, ()) if told is None else (told.diagnosis, told.alternatives)
 
     def _array(self, student: int) -> Answer:
         sheet, asked = self.sheet, self.asked

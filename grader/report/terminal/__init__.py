@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from grader.report.model import ClassReport, StudentReport
 from grader.report.terminal.classroom import class_table, remarks
 from grader.report.terminal.look import Look, draw
+from grader.report.terminal.mistakes import commonest
 from grader.report.terminal.questions import question_reports
 from grader.report.terminal.student import student_report
 
@@ -21,7 +22,7 @@ __all__ = ["Look", "render_class", "render_student"]
 
 
 def render_class(report: ClassReport, look: Look) -> str:
-    """The class table, what was remarked about the files, then a report a question."""
+    """The class table, what was remarked about the files, a report a question, the commonest mistakes."""
     return draw(_class(report, look), look)
 
 
@@ -29,6 +30,7 @@ def _class(report: ClassReport, look: Look) -> Iterable[RenderableType]:
     yield from class_table(report, look)
     yield from remarks(report)
     yield from question_reports(report, look)
+    yield from commonest(report)
 
 
 def render_student(report: ClassReport, student: StudentReport, look: Look) -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 from grader.report.model import VERDICTS, Answer, Asked, ClassReport
 from grader.report.numbers import points
 from grader.report.terminal.look import Look
+from grader.report.terminal.mistakes import Told
 from grader.report.terminal.words import (
     STYLES,
     echo,
@@ -39,6 +40,7 @@ Group = tuple[Answer, list[str]]
 def question_reports(report: ClassReport, look: Look) -> Iterator[RenderableType]:
     """All questions in their order, below the headings of their problems."""
     problem = None
+    told = Told()
     for number, asked in enumerate(report.questions):
         if asked.problem != problem:
             problem = asked.problem
@@ -47,6 +49,7 @@ def question_reports(report: ClassReport, look: Look) -> Iterator[RenderableType
         answers = [(student.answers[number], student.student) for student in report.students]
         yield Text()
         yield from _question(asked, answers, look.width)
+        yield from told.facts(answers)
 
 
 def _question(asked: Asked, answers: Sequence[tuple[Answer, str]], width: int) -> Iterator[RenderableType]:
@@ -105,5 +108,7 @@ def _who(students: Sequence[str], answer: Answer) -> Text:
     if (read_as := echo(answer)) is not None:
         lines.append(text(f"read as {read_as}", "dim", 200))
     if answer.diagnosis is not None:
-        lines.append(text(answer.diagnosis.title, STYLES[answer.verdict], 200))
+        lines.append(
+            text(f"{answer.diagnosis.title}, at {answer.diagnosis.step}", STYLES[answer.verdict], 200)
+        )
     return Text("\n").join(lines)

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from grader.report.model import VERDICTS, Answer, Asked, Diagnosis
+from grader.report.model import VERDICTS, Answer, Asked
 from grader.report.safe import terminal
 
 EXCERPT = 24  # characters before and behind the place of trouble
@@ -123,11 +123,3 @@ def own_facts(answer: Answer) -> Iterator[tuple[str, Text]]:
     """The rule with the student's own numbers put in, and what it gives."""
     if answer.own is not None:
         yield "yours", text(f"= {answer.own.numbers} = {answer.own.value}", STYLES["follow_through"])
-
-
-def diagnosis_facts(found: Diagnosis | None, others: Iterable[Diagnosis]) -> Iterator[tuple[str, Text]]:
-    """What the mistake is called, then the other names that fit as well."""
-    if found is not None:
-        yield "mistake", text(f"{found.title} (at {found.step}): {found.feedback}")
-    for other in others:
-        yield "or", text(f"{other.title} (at {other.step}): {other.feedback}")
