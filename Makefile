@@ -47,7 +47,7 @@ oracle: $(VENV)/.oracle ## compare every gradient with JAX
 	@$(BIN)/python -m pytest -q -m oracle
 
 readme: $(VENV)/.dev ## write into README what its commands print now
-	@$(BIN)/python tests/test_documentation.py
+	@PYTHONPATH=. $(BIN)/python tests/test_documentation.py
 
 clean: ## remove what these targets made, and nothing else
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist out tests/actual

@@ -38,6 +38,8 @@ THIRD_PARTY = {
     "numpy": tuple(
         f"{room}{ending}" for room in FLOOR if room not in {"cli", "report"} for ending in (".py", "/*")
     ),
+    "jinja2": ("report/pages/*",),
+    "markupsafe": ("report/pages/*",),
     "rich": ("cli.py", "cli/*", "report/terminal*.py", "report/terminal/*"),
     "yaml": ("spec/*", "submission/*yaml*.py"),
 }

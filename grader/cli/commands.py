@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from grader.cli.bundle import bundle
+from grader.cli.diff import diff
 from grader.cli.examples import examples
 from grader.cli.explain import explain
 from grader.cli.run import run
@@ -48,5 +50,5 @@ def grade() -> None:
     """
 
 
-for command in (run, show, solve, check, expand, sheet, explain):
+for command in (run, show, solve, check, expand, sheet, explain, diff, bundle):
     grade.add_command(command)

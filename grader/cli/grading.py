@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader.cli import files
 from grader.cli.failures import Refused, told
@@ -54,6 +54,13 @@ def _junit(report: ClassReport) -> Iterator[str]:
     return junit_report.render(report)
 
 
+class Shown(NamedTuple):
+    """What is worked out beside the verdicts, for reports that show it."""
+
+    worked: bool
+    compared: bool
+
+
 def outputs(json_path: str | None, csv_path: str | None, junit_path: str | None) -> list[Output]:
     """The reports that were asked for."""
     known = (
@@ -87,7 +94,7 @@ def check(spec: str, submissions: Sequence[str], wanted: Sequence[Output]) -> No
 
 
 def grade(
-    spec: str, submissions: Sequence[str], jobs: int | None, intake: Intake, *, quiet: bool, worked: bool
+    spec: str, submissions: Sequence[str], jobs: int | None, intake: Intake, shown: Shown, *, quiet: bool
 ) -> Sequence[ClassReport]:
     """One report an assignment; how far it is shows on standard error.
 
@@ -98,14 +105,11 @@ def grade(
 
     reports: Sequence[ClassReport]
     with told(), Progress(wanted=not quiet) as watch:
+        options: Any = {"jobs": jobs, "progress": watch, "intake": intake, **shown._asdict()}
         if Path(spec).is_dir():
-            reports = grade_folders(
-                spec, submissions[0], jobs=jobs, progress=watch, worked=worked, intake=intake
-            )
+            reports = grade_folders(spec, submissions[0], **options)
         else:
-            reports = [
-                grade_assignment(spec, submissions, jobs=jobs, progress=watch, worked=worked, intake=intake)
-            ]
+            reports = [grade_assignment(spec, submissions, **options)]
     if not reports:
         raise Refused(f"grade: {spec}: no spec in this folder; expected a .yaml file")
     if not any(report.students for report in reports):

@@ -1,4 +1,4 @@
-"""The options of `grade run` for learning platforms and CI; what is done for them is in platforms.py."""
+"""The options of `grade run` for pages, learning platforms and CI; pages.py and platforms.py do the work."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import click
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _FILE = click.Path(exists=True, dir_okay=False)
-_REVEALS = ("marks", "feedback", "answers")
+_REVEALS = ("none", "verdicts", "steps", "all", "marks", "feedback", "answers")
 _VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 _OPTIONS = (
+    click.option("--html", metavar="DIR", help="Write a page for each student and one for the class."),
     click.option("--gradescope", metavar="FILE", help="Write Gradescope's results.json of one submission."),
     click.option(
         "--prairielearn", metavar="FILE", help="Write PrairieLearn's results.json of one submission."
@@ -21,12 +22,17 @@ _OPTIONS = (
     click.option("--canvas", metavar="EXPORT", type=_FILE, help="Fill a gradebook exported from Canvas."),
     click.option("--moodle", metavar="WORKSHEET", type=_FILE, help="Fill a grading worksheet of Moodle."),
     click.option("--column", metavar="NAME", help="The column of --canvas or --moodle to be filled."),
-    click.option("--force", is_flag=True, help="Replace other marks that --canvas or --moodle finds."),
+    click.option(
+        "--force",
+        is_flag=True,
+        help="Replace other marks that --canvas or --moodle finds; let --html write into a folder in use.",
+    ),
     click.option(
         "--reveal",
         type=click.Choice(_REVEALS),
-        default="feedback",
-        help="What a platform shows: marks, also the feedback, or also what was expected.",
+        help="What students see. Pages: none (what was written and the score), verdicts (and feedback), "
+        "steps (the default: and the rules), all (and the right numbers). "
+        "Platforms: marks, feedback (the default) or answers.",
     ),
     click.option(
         "--visibility",

@@ -42,6 +42,13 @@ def _percent(_: click.Context, __: click.Parameter, value: float | None) -> floa
 @click.option("--json", "json_path", metavar="FILE", help="Write the results; - is standard output.")
 @click.option("--csv", "csv_path", metavar="FILE", help="Write a gradebook.")
 @click.option("--junit", "junit_path", metavar="FILE", help="Write JUnit XML, for a CI job.")
+@click.option(
+    "--marks",
+    "marks_path",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Marks by hand, YAML or CSV: text questions, adjustments with a reason.",
+)
 @for_platforms
 @click.option(
     "--fail-under",
@@ -66,6 +73,7 @@ def run(
     json_path: str | None,
     csv_path: str | None,
     junit_path: str | None,
+    marks_path: str | None,
     fail_under: float | None,
     strict: bool,
     jobs: int | None,
@@ -78,21 +86,27 @@ def run(
     folder for SPEC, every spec in it is graded with the subfolder of its name, and --json, --csv and --junit
     name folders.
     """
-    from grader.cli import grading, intake, platforms
+    from grader.cli import grading, intake, marks, pages, platforms
 
     outputs = grading.outputs(json_path, csv_path, junit_path)
     grading.check(spec, submissions, outputs)
+    html, force = more["html"], more["force"]
+    level, more["reveal"] = pages.revealed(more["reveal"])
+    pages.check(html, spec, submissions, force=force)
     wanted = platforms.Wanted(more)
     platforms.check(wanted, spec, submissions, [output.path for output in outputs])
+    by_hand = marks.load(marks_path, spec)
     arrival = intake.intake(source, roster, id_regex)
     aside = any(output.is_standard for output in outputs) or wanted.is_standard
     printed = not quiet and not aside
-    worked = printed or wanted.worked
-    reports = grading.grade(spec, submissions, jobs, arrival, quiet=quiet, worked=worked)
+    shown = grading.Shown(printed or wanted.worked or html is not None, html is not None)
+    reports = grading.grade(spec, submissions, jobs, arrival, shown, quiet=quiet)
     intake.tell(reports)
+    reports = marks.merged(reports, by_hand)
     prepared = platforms.prepare(wanted, reports)
     grading.write(spec, outputs, reports)
     platforms.write(prepared)
+    pages.write(html, spec, reports, level)
     if printed:
         grading.show(reports)
     platforms.annotate(wanted, spec, submissions, reports, aside=aside)

@@ -14,17 +14,27 @@ from grader.cli.failures import told
 @click.command(epilog=examples("grade show specs/hw1.yaml submissions/hw1/s17.yaml"))
 @click.argument("spec", type=click.Path(exists=True, dir_okay=False))
 @click.argument("submission", type=click.Path(exists=True, dir_okay=False))
-def show(spec: str, submission: str) -> None:
+@click.option(
+    "--marks",
+    "marks_path",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Marks by hand, YAML or CSV.",
+)
+def show(spec: str, submission: str, marks_path: str | None) -> None:
     """Show one student's report, question by question.
 
     Beside each mistake stands the worked step: its rule, the rule with the numbers put in, and with the
     student's own numbers where the mistake was made earlier.
     """
+    from grader.cli import marks
     from grader.report.terminal import Look, render_student
     from grader.run import grade_assignment
 
+    by_hand = marks.load(marks_path, spec)
     with told():
         report = grade_assignment(spec, [submission], worked=True)
+    [report] = marks.merged([report], by_hand)
     look = Look.of(sys.stdout, os.environ)
     for student in report.students:
         sys.stdout.write(render_student(report, student, look))

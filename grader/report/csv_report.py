@@ -14,12 +14,15 @@ from grader.report.safe import csv_cell
 def render(report: ClassReport) -> Iterator[str]:
     """The file, a chunk a row: student, file, score, max_score, percent, each question, status, errors.
 
-    A question for the instructor (`manual`) is an empty cell, to be filled in: 0 would be a mark.
+    A question that waits for the instructor's mark is an empty cell, to be filled in: 0 would be a mark. What
+    was added to a total by hand has two columns of its own, where anybody has such.
     """
     questions = [f"{asked.problem}/{asked.question}" for asked in report.questions]
-    yield _row(["student", "file", "score", "max_score", "percent", *questions, "status", "errors"])
+    adjusted = any(student.adjustments for student in report.students)
+    more = ["adjustment", "reason"] if adjusted else []
+    yield _row(["student", "file", "score", "max_score", "percent", *questions, "status", "errors", *more])
     for student in report.students:
-        yield _row(_cells(student))
+        yield _row([*_cells(student), *(_adjustment(student) if adjusted else [])])
 
 
 def _cells(student: StudentReport) -> list[str]:
@@ -35,15 +38,21 @@ def _cells(student: StudentReport) -> list[str]:
     ]
 
 
+def _adjustment(student: StudentReport) -> list[str]:
+    changes = student.adjustments
+    points = numbers.score(sum(change.points for change in changes)) if changes else ""
+    return [points, "; ".join(change.reason for change in changes)]
+
+
 def _score(answer: Answer) -> str:
-    return "" if answer.verdict == "manual" else numbers.score(answer.score)
+    return "" if answer.pending else numbers.score(answer.score)
 
 
 def _status(student: StudentReport) -> str:
     """`unreadable`, `manual` where the instructor still has to mark something, else `graded`."""
     if student.unreadable:
         return "unreadable"
-    return "manual" if any(answer.verdict == "manual" for answer in student.answers) else "graded"
+    return "manual" if any(answer.pending for answer in student.answers) else "graded"
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -43,7 +43,7 @@ def _student(student: StudentReport, heads: Heads, texts: dict[int, str]) -> str
     text = (
         f'{{"student": {quoted(student.student)}, "file": {quoted(student.file)}, '
         f'"score": {json_score(student.score)}, "max_score": {json_score(student.max_score)}, '
-        f'"errors": {_texts(student.remarks)}, "answers": [{answers}]}}'
+        f'"errors": {_texts(student.remarks)}, "answers": [{answers}]{_adjustments(student)}}}'
     )
     # A CI log obeys `##[` anywhere in a line; within a JSON string the escape is the same text.
     return text.replace("##[", "#\\u0023[") if "##[" in text else text
@@ -56,7 +56,7 @@ def _answer(answer: Answer, heads: Heads) -> str:
         head = heads[key] = _shared(*key)
     given = answer[3]
     start = head[0] + ("null" if given is None else quoted(given))
-    if answer[4:9] == _PLAIN:
+    if answer[4:9] == _PLAIN and answer.marked is None:
         return start + head[1]
     return start + _explained(answer)
 
@@ -77,8 +77,22 @@ def _explained(answer: Answer) -> str:
         components = ', "components": [' + ", ".join(map(_component, answer.components)) + "]"
     return (
         f', "expected": {_text(answer.asked.expected)}, {_findings(answer.diagnosis, answer.alternatives)}, '
-        f'"reason": {_text(answer.reason)}, "read_as": {_text(answer.read_as)}{components}}}'
+        f'"reason": {_text(answer.reason)}, "read_as": {_text(answer.read_as)}{components}{_marked(answer)}}}'
     )
+
+
+def _marked(answer: Answer) -> str:
+    """The reason of a mark set by hand; the key stands only where there is one."""
+    return "" if answer.marked is None else f', "marked": {quoted(answer.marked)}'
+
+
+def _adjustments(student: StudentReport) -> str:
+    """What was added by hand to the total, or taken off it; the key stands only where there is something."""
+    changes = [
+        f'{{"points": {json_score(change.points)}, "reason": {quoted(change.reason)}}}'
+        for change in student.adjustments
+    ]
+    return f', "adjustments": [{", ".join(changes)}]' if changes else ""
 
 
 def _component(part: Component) -> str:

@@ -64,8 +64,9 @@ def _suite(name: str, student: StudentReport) -> Iterator[str]:
     )
     for answer in student.answers:
         yield _case(name, student, answer)
-    if student.remarks:
-        yield f"    <system-out>{xml('; '.join(student.remarks))}</system-out>\n"
+    adjusted = [f"adjusted by {numbers.score(one.points)}: {one.reason}" for one in student.adjustments]
+    if adjusted or student.remarks:
+        yield f"    <system-out>{xml('; '.join([*adjusted, *student.remarks]))}</system-out>\n"
     yield "  </testsuite>\n"
 
 
@@ -76,13 +77,26 @@ def _case(classname: str, student: StudentReport, answer: Answer) -> str:
         f'    <testcase classname="{xml(classname)}" name="{xml(f"{asked.problem}/{asked.question}")}" '
         f'file="{xml(student.file)}"{line} time="0"'
     )
-    outcome = _OUTCOME[answer.verdict]
+    outcome = _outcome(answer)
     if not outcome:
         return start + "/>\n"
     summary = f"{answer.verdict}, {numbers.out_of(answer.score, asked.max_score)}"
     kind = "" if outcome == "skipped" else f' type="{answer.verdict}"'
-    body = "\n".join(map(xml, [f"{summary}: {asked.ask or asked.question}", *_facts(student, answer)]))
+    body = "\n".join(
+        map(xml, [f"{summary}: {asked.ask or asked.question}", *_by_hand(answer), *_facts(student, answer)])
+    )
     return f'{start}>\n      <{outcome}{kind} message="{xml(summary)}">{body}</{outcome}>\n    </testcase>\n'
+
+
+def _outcome(answer: Answer) -> str:
+    """What a reader shows; a mark set by hand passes or fails, whatever grading found."""
+    if answer.marked is not None:
+        return "" if answer.full else "failure"
+    return _OUTCOME[answer.verdict]
+
+
+def _by_hand(answer: Answer) -> list[str]:
+    return [f"marked by hand: {shortened(answer.marked, _TEXT)}"] if answer.marked else []
 
 
 def _facts(student: StudentReport, answer: Answer) -> Iterator[str]:
@@ -116,7 +130,7 @@ def _named(diagnosis: Diagnosis) -> str:
 
 
 def _tally(student: StudentReport) -> Counter[str]:
-    outcomes = Counter(_OUTCOME[answer.verdict] for answer in student.answers)
+    outcomes = Counter(_outcome(answer) for answer in student.answers)
     outcomes["tests"] = len(student.answers)
     return outcomes
 

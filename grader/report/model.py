@@ -10,6 +10,8 @@ student.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.record import record
@@ -300,7 +302,8 @@ class SolvedQuestion(NamedTuple):
 class SolvedProblem(NamedTuple):
     """A problem's given values, steps in order (forward, backward, update) and questions.
 
-    `parameters` are the names that training moves; the first index is `index_base`.
+    `parameters` are the names that training moves (or would), `shapes` the sizes of all quantities before any
+    training step; the first index is `index_base`.
     """
 
     id: str
@@ -309,6 +312,7 @@ class SolvedProblem(NamedTuple):
     steps: tuple[SolvedStep, ...]
     questions: tuple[SolvedQuestion, ...]
     parameters: tuple[str, ...] = ()
+    shapes: Mapping[str, tuple[int, int]] = MappingProxyType({})
     index_base: int = 1
 
 

@@ -78,7 +78,8 @@ def _solved(problem: Problem) -> SolvedProblem:
         tuple(_given(problem)),
         tuple(steps),
         tuple(_questions(problem, plan, trace)),
-        problem.train.parameters if problem.train is not None else (),
+        _parameters(plan),
+        dict(plan.shapes),
         problem.index_base,
     )
 
@@ -113,6 +114,15 @@ def _leads(plan: Plan, node: Node, asked: set[Node], last: int) -> bool:
         if step.phase != "update" and step.name in reached:
             reached |= quantities(step.rule)
     return node.name in reached
+
+
+def _parameters(plan: Plan) -> tuple[str, ...]:
+    """What training moves; without training, what looks like it in the weighted sums."""
+    if plan.problem.train is not None:
+        return plan.problem.train.parameters
+    from grader.misconceptions.view import View
+
+    return tuple(sorted(n for n in View(plan).parameters if n[0] in "wWb"))
 
 
 def _given(problem: Problem) -> Iterator[tuple[str, Value]]:

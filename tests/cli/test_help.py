@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from grader.cli.commands import grade
 
-COMMANDS = {"run", "show", "solve", "check", "expand", "explain", "sheet"}
+COMMANDS = {"bundle", "diff", "run", "show", "solve", "check", "expand", "explain", "sheet"}
 
 
 def test_every_command_of_the_contract_is_there() -> None:

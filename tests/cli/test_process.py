@@ -60,7 +60,8 @@ def test_help_imports_click_and_little_else(arguments: tuple[str, ...]) -> None:
     assert not loaded & (HEAVY - ({"json"} if arguments == ("--version",) else set()))
     assert {name for name in loaded if name.startswith("grader.")} <= {
         "grader.cli", "grader.cli.main", "grader.cli.commands", "grader.cli.examples",
-        "grader.cli.explain", "grader.cli.failures", "grader.cli.options",
+        "grader.cli.bundle", "grader.cli.diff", "grader.cli.explain", "grader.cli.failures",
+        "grader.cli.options",
         "grader.cli.run", "grader.cli.show", "grader.cli.specs",
     }  # fmt: skip
 

@@ -152,7 +152,7 @@ def _twice(first: str, second: str, line: int) -> str:
 
 def _waits(student: StudentReport) -> str | None:
     """Why a score is none yet."""
-    if student.unreadable:
+    if student.unreadable and any(answer.marked is None for answer in student.answers):
         return "could not be read"
     return "still to be marked by hand" if student.pending else None
 

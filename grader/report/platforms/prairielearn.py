@@ -38,12 +38,12 @@ def render(report: ClassReport, reveal: Reveal = "feedback") -> Iterator[str]:
 
 def _faults(student: StudentReport) -> Iterator[str]:
     """Why it cannot be graded, a sentence an answer."""
-    if student.unreadable:
+    waiting = [a for a in student.answers if a.verdict == "unreadable" and a.marked is None]
+    if student.unreadable and waiting:
         yield from map(clean, student.errors)
         return
-    for answer in student.answers:
-        if answer.verdict == "unreadable":
-            yield clean(f"{answer.asked.problem}/{answer.asked.question}: {answer.reason or 'unreadable'}")
+    for answer in waiting:
+        yield clean(f"{answer.asked.problem}/{answer.asked.question}: {answer.reason or 'unreadable'}")
 
 
 def _result(student: StudentReport, reveal: Reveal) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from grader.report.model import Answer, ClassReport, Component, StudentReport
 from grader.report.numbers import out_of, percent
+from grader.report.platforms.words import adjusted
 from grader.report.terminal.mistakes import mistake_facts
 from grader.report.terminal.words import (
     STYLES,
@@ -51,6 +52,8 @@ def student_report(report: ClassReport, student: StudentReport) -> Iterator[Rend
 def _summary(student: StudentReport) -> Iterator[tuple[str, Text]]:
     yield "score", text(f"{out_of(student.score, student.max_score)}, {percent(student.percent)}")
     yield "file", text(student.file)
+    for change in student.adjustments:
+        yield "adjusted", text(adjusted(change), "blue")
     for error in student.errors:
         yield "error", text(error, "red")
     for note in student.notes:
@@ -61,10 +64,13 @@ def _line(answer: Answer) -> Text:
     asked = answer.asked
     name = text(question_name(asked), "bold")
     points = out_of(answer.score, asked.max_score)
-    return Text(", ").join([name, Text(points)]) + Text(": ") + _verdict(answer.verdict)
+    return Text(", ").join([name, Text(points)]) + Text(": ") + _verdict(answer)
 
 
-def _verdict(name: str) -> Text:
+def _verdict(answer: Answer) -> Text:
+    name = answer.verdict
+    if answer.marked is not None:
+        return verdict(name) + Text(" (marked by hand)", style=STYLES["manual"])
     return verdict(name) + Text(f" ({WORDS[name]})" if name in WORDS else "", style=STYLES[name])
 
 
@@ -81,6 +87,8 @@ def _facts(answer: Answer) -> Iterator[tuple[str, Text]]:
         yield "read as", text(read_as)
     if answer.reason is not None:
         yield "reason", text(answer.reason)
+    if answer.marked:
+        yield "marked", text(answer.marked, "blue")
     if asked.expected is not None:
         yield "expected", text(asked.expected)
     if asked.rubric is not None:
