@@ -266,9 +266,9 @@ def test_no_text_takes_long(kind: str) -> None:
     slow = []
     for piece in PIECES:
         for text in (piece, f"{piece}x", f"a1 {piece}"):
-            start = time.perf_counter()
+            start = time.process_time()
             with suppress(UnreadableError):
                 READ[kind](text * (100_000 // len(text)))
-            if (took := time.perf_counter() - start) > 2:
+            if (took := time.process_time() - start) > 2:
                 slow.append((text, took))
     assert slow == []
