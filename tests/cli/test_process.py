@@ -134,6 +134,7 @@ def test_progress_on_a_terminal_only(course: Path) -> None:
     arguments = ("run", "slow.yaml", "submissions/hw1")
     shown = on_terminal(course, *arguments)
     assert b"\rgraded " in shown
+    assert b" a second, " in shown
     assert b" of 30" in shown
     assert b"graded" not in on_terminal(course, *arguments, "--quiet")
     assert b"graded" not in on_terminal(course, *arguments, TERM="dumb")

@@ -68,6 +68,7 @@ def test_every_unit_and_weight_is_drawn() -> None:
         assert name in first
     assert "∂L/∂W1[1,2]" in second
     assert "u = 0.3" in rest[0]
+    assert "new(w2)[1,2]: written -0.581" in second
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -143,7 +143,7 @@ class _Pen:
             layer = graph.units[edge.end].layer
             (x1, y1), (x2, y2) = centres[edge.start], centres[edge.end]
             share = _LEVEL if abs(y2 - y1) < 1 else _FALLING if y2 > y1 else _RISING
-            shown = tuple(lines) if crowd.get(layer, 0) <= _MOST_LABELS else ()
+            shown = tuple(lines[:1]) if crowd.get(layer, 0) <= _MOST_LABELS else ()
             mark = Mark(
                 x1 + share * (x2 - x1), y1 + share * (y2 - y1), self._kind(lines), shown, _titles(lines)
             )
@@ -157,6 +157,9 @@ class _Pen:
                     continue
                 quantity = self.drawing.gradients[quantity]
             yield self._line(Part(quantity, part.place))
+            updated = Part(f"new({part.quantity})", part.place)
+            if backward and self.own.at(updated, self.drawing.problem.index_base) is not None:
+                yield self._line(updated)
 
     def _line(self, part: Part) -> Line:
         base = self.drawing.problem.index_base

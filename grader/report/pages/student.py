@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from markupsafe import Markup
-
-from grader.language import Expr
-from grader.language.render_mathml import render_mathml
-from grader.language.tree import num
 from grader.report.model import (
     Answer,
     Asked,
     ClassReport,
-    Compared,
     Component,
     Diagnosis,
     Solution,
-    SolvedProblem,
     StudentReport,
-    Value,
 )
-from grader.report.numbers import out_of, percent, six
+from grader.report.numbers import out_of, percent
 from grader.report.pages.figure import Drawing, Figure
 from grader.report.pages.reveal import Reveal
+from grader.report.pages.rules import Rules, Way
 from grader.report.pages.words import SIGN, VERDICT
 from grader.report.pages.written import Written, origin_of, written
 from grader.report.platforms.words import adjusted
-
-LARGEST = 12
-"""Of a vector or matrix with more numbers the name stays in a rule."""
 
 ELEMENTS = 24
 """How many elements of a vector or matrix are told one by one."""
 
 _MISTAKES = ("misconception", "slip", "wrong")
-
-
-class Way(NamedTuple):
-    """A rule as it is shown: by name, with numbers put in, and what it gives."""
-
-    heading: str
-    rule: Markup
-    numbers: Markup | None
-    gives: str | None
 
 
 class Part(NamedTuple):
@@ -72,7 +53,6 @@ class Question(NamedTuple):
     reason: str | None
     expected: str | None
     mistakes: tuple[Diagnosis, ...]
-    step: str | None
     ways: tuple[Way, ...]
     parts: tuple[Part, ...]
     hidden: int
@@ -123,7 +103,7 @@ class Pages:
         self.report = report
         self.reveal = reveal
         self.drawings = {p.id: Drawing(p) for p in solution.problems}
-        self.rules = {p.id: _Rules(p, reveal) for p in solution.problems}
+        self.rules = {p.id: Rules(p, reveal) for p in solution.problems}
 
     def page(self, student: StudentReport) -> Page:
         """What stands on the page of a student."""
@@ -157,7 +137,6 @@ class Pages:
         more = [text for text in (asked.title, asked.ask) if text and text != asked.question]
         wrong = _told_apart(answer) if show.verdicts else []
         mistakes = (answer.diagnosis, *answer.alternatives) if answer.diagnosis and show.verdicts else ()
-        step = answer.compared.quantity if answer.compared and show.steps else None
         return Question(
             asked,
             asked.question,
@@ -171,7 +150,6 @@ class Pages:
             (answer.marked or answer.reason) if show.verdicts else None,
             asked.expected if show.expected else None,
             mistakes,
-            step,
             tuple(self._ways(answer)) if show.steps else (),
             tuple(
                 Part(
@@ -245,74 +223,3 @@ def _echo(answer: Answer) -> str | None:
     if answer.read_as is None or answer.read_as.replace(" ", "") == (answer.given or "").replace(" ", ""):
         return None
     return answer.read_as
-
-
-class _Rules:
-    """The rules of one problem as MathML; each that the class shares is typeset once."""
-
-    def __init__(self, problem: SolvedProblem, reveal: Reveal) -> None:
-        self.reveal = reveal
-        self.steps = {s.quantity: s for s in problem.steps}
-        self.given: dict[str, Value] = dict(problem.given)
-        self.made: dict[str, tuple[Way, ...]] = {}
-
-    def step(self, quantity: str) -> tuple[Way, ...]:
-        """The right rule of a step, with the right numbers where these may be shown."""
-        if quantity not in self.made:
-            self.made[quantity] = tuple(self._step(quantity))
-        return self.made[quantity]
-
-    def _step(self, quantity: str) -> Iterator[Way]:
-        step = self.steps.get(quantity)
-        if step is None or step.tree is None:
-            return
-        known = dict(self.given)
-        if self.reveal.expected:
-            known = {name: s.value for name, s in self.steps.items()} | known
-        gives = value_text(step.value) if self.reveal.expected else None
-        yield _way("The step", quantity, step.tree, known, gives)
-
-    def compared(self, found: Compared) -> Iterator[Way]:
-        """The right rule and the wrong one with the student's numbers."""
-        known = {k.quantity: k.value for k in found.known if k.own or self.reveal.expected}
-        shown = self.reveal.expected
-        if found.wrong is not None:
-            instead = value_text(found.instead) if shown else None
-            yield _way("What your number fits", found.quantity, found.wrong, known, instead)
-        heading = "The right step" if found.wrong is not None else "The step, with your numbers"
-        gives = value_text(found.gives) if shown else None
-        yield _way(heading, found.quantity, found.right, known, gives)
-
-
-def _way(heading: str, quantity: str, tree: Expr, known: Mapping[str, Value], gives: str | None) -> Way:
-    trees = {name: put for name, value in known.items() if (put := _tree(value)) is not None}
-    rule = render_mathml(tree, left=quantity)
-    numbers = render_mathml(tree, trees.get)
-    plain = render_mathml(tree, lambda _: None)
-    return Way(heading, Markup(rule), Markup(numbers) if numbers != plain else None, gives)  # noqa: S704 - escaped there
-
-
-def _tree(value: Value) -> Expr | None:
-    """A value as a tree of numbers of six digits; None where it is none, or large."""
-    if value is None or isinstance(value, str):
-        return None
-    if not isinstance(value, tuple):
-        return num(float(six(value))) if abs(value) < float("inf") else None
-    if _count(value) > LARGEST:
-        return None
-    parts = [_tree(part) for part in value]
-    known = [part for part in parts if part is not None]
-    return Expr("list", tuple(known)) if len(known) == len(parts) else None
-
-
-def _count(value: Iterable[float | tuple[float, ...]]) -> int:
-    return sum(len(part) if isinstance(part, tuple) else 1 for part in value)
-
-
-def value_text(value: Value) -> str | None:
-    """A value for people."""
-    if value is None or isinstance(value, str):
-        return value
-    if not isinstance(value, tuple):
-        return six(value)
-    return "[" + ", ".join(value_text(part) or "" for part in value) + "]"
