@@ -66,6 +66,26 @@ def listing(entries: Iterable[tuple[str, str]]) -> str:
     return "\n".join(lines)
 
 
+class Judged(NamedTuple):
+    """A row of the page about answers: what is expected or in what it was written, and what comes of it."""
+
+    written: str
+    comes_of_it: str
+    why: str
+
+
+def answers(sections: Iterable[tuple[str, Iterable[Judged]]], width: int = 80) -> str:
+    """How answers are judged and read, a table a section."""
+    lines = ["How answers are judged and read, by example", ""]
+    for title, rows in sections:
+        lines.append(title)
+        for row in rows:
+            lines.append(f"  {row.written or '(blank)':34} {row.comes_of_it}")
+            lines += textwrap.wrap(row.why, width, initial_indent=" " * 6, subsequent_indent=" " * 6)
+        lines.append("")
+    return "\n".join(lines)
+
+
 def text(entry: Entry, width: int = 80) -> str:
     """One entry: what the student believes, both rules, an example with both numbers, where it was seen."""
     return "\n".join(_lines(entry, width)) + "\n"

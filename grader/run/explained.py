@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.engine.derive import derive
+from grader.language.ambiguities import AMBIGUITIES
 from grader.language.render import render
 from grader.misconceptions import CATALOGUE
 from grader.misconceptions.view import View
-from grader.report.explain import Entry, Rule
+from grader.report.explain import Entry, Judged, Rule
+from grader.run.assignment import AssignmentGrader
+from grader.run.policy import POLICY, SPEC
 from grader.run.values import number_text
 from grader.spec import load_text
 
@@ -19,6 +22,21 @@ if TYPE_CHECKING:
 def entries() -> list[tuple[str, str]]:
     """Every id with its title, in the order of working."""
     return [(m.id, m.title) for m in CATALOGUE.values()]
+
+
+def answering() -> list[tuple[str, list[Judged]]]:
+    """How answers are judged and how ambiguous formulas are read, section by section."""
+    grader = AssignmentGrader(load_text(SPEC, "answers.yaml"))
+    expected = {a.question: a.expected for a in grader.asked}
+    judged = [
+        (
+            title[0].upper() + title[1:],
+            [Judged(r.answer, f"{r.verdict} (expected {expected[r.question]})", r.why) for r in rows],
+        )
+        for title, rows in POLICY.items()
+    ]
+    read = [Judged(a.text, f"read as {a.read_as}" if a.read_as else "refused", a.rule) for a in AMBIGUITIES]
+    return [*judged, ("What can be read in two ways", read)]
 
 
 def explained(identifier: str) -> Entry | None:

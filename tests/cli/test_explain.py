@@ -6,7 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from grader.cli.commands import grade
+from grader.language.ambiguities import AMBIGUITIES
 from grader.misconceptions import CATALOGUE
+from grader.run.policy import POLICY
 
 
 def test_the_list_has_every_entry() -> None:
@@ -33,3 +35,13 @@ def test_an_unknown_id_is_refused_with_the_nearest() -> None:
     result = CliRunner().invoke(grade, ["explain", "der.doubel"])
     assert result.exit_code == 2
     assert 'did you mean "der.double"?' in result.stderr
+
+
+def test_how_answers_are_judged_is_one_page() -> None:
+    """Every row of the policy and every ambiguity is told with its reason."""
+    result = CliRunner().invoke(grade, ["explain", "answers"])
+    assert result.exit_code == 0, result.output
+    told = " ".join(result.stdout.split())
+    assert all(row.why in told for rows in POLICY.values() for row in rows)
+    assert all(row.rule in told for row in AMBIGUITIES)
+    assert "0.33 imprecise (expected 0.333333)" in told
