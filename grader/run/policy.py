@@ -63,7 +63,9 @@ POLICY = {
         Row("half", "50%", "correct", "a percent sign divides by 100"),
         Row("half", "≈ 0.5", "correct", "about, or equal, in front changes nothing"),
         Row("half", "5 x 10^-1", "correct", "a power of ten in words of the calculator"),
-        Row("half", "0,5", "unreadable", "a decimal comma only where the assignment has `decimal_comma: true`"),
+        Row(
+            "half", "0,5", "unreadable", "a decimal comma only where the assignment has `decimal_comma: true`"
+        ),
         Row("size", "12 300", "correct", "a space between groups of three digits"),
         Row("size", "12,300", "unreadable", "a comma between thousands is never guessed"),
         Row("half", "0.5 cm", "unreadable", "quantities of a network have no unit"),
