@@ -16,7 +16,7 @@ ANSWERS = "answers"
 @click.command(epilog=examples("grade explain der.double", "grade explain", "grade explain answers"))
 @click.argument("identifier", metavar="[ID]", required=False)
 def explain(identifier: str | None) -> None:
-    """Show the catalogue of misconceptions, or one of them; or how answers are judged.
+    """Show the catalogue of misconceptions, or one of them.
 
     With an ID: what the student believes, the right rule beside the wrong one, and an example worked out
     with both. `grade explain answers` shows, by example, how answers are judged and formulas are read.
