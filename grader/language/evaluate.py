@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from grader.errors import ExpressionError
 from grader.language.differentiate import slope_of
 from grader.language.functions import FUNCTIONS, no_kernel
 from grader.language.kernels import PLAIN, function, index_at, part_of, place_at
@@ -39,11 +40,15 @@ def evaluate(expr: Expr, values: Mapping[str, Array], at_zero: Mapping[str, floa
         values: arrays (rows, columns, students, points).
         at_zero: the problem's values at kinks.
         base: the smallest index.
+
+    Raises:
+        ExpressionError: at a derivative or a value after a step, which only the engine knows.
     """
     return np.asarray(_Evaluation(values, at_zero, base).value(expr)) + _SHAPED
 
 
 _SHAPED = np.zeros((1, 1, 1, 1))
+_ELSEWHERE = frozenset({"d", "new", "state", "depends"})
 
 
 class _Evaluation:
@@ -84,6 +89,8 @@ class _Evaluation:
         op = expr.op
         if op == "call":
             return self._call(expr)
+        if op in _ELSEWHERE:
+            raise ExpressionError("only the engine knows derivatives and later values", expr.start, expr.end)
         args = [np.asarray(self.value(a)) + _SHAPED for a in expr.args]
         if op == "matmul":
             return _product(*args)

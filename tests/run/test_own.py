@@ -77,3 +77,15 @@ def test_a_formula_in_a_symbol_where_a_number_belongs(tmp_path: Path) -> None:
         (tmp_path / f"{student}.yaml").write_text(f"answers: {{q: {{u: '{given}'}}}}\n", encoding="utf-8")
     report = grade_assignment(tmp_path / "hw.yaml", sorted(tmp_path.glob("s?.yaml")))
     assert [s.answers[0].verdict for s in report.students] == ["wrong", "unreadable", "correct"]
+
+
+def test_a_wrong_formula_that_names_a_derivative(tmp_path: Path) -> None:
+    """The names in it are exchanged for others in search of a slip; that must stop nobody's grading."""
+    spec = (
+        "problems:\n  - {id: q, symbols: [t], given: {w: 0.5, x: 2}, questions: [dL/dw],\n"
+        "     equations: [z = w*x, y = sigmoid(z), L = 1/2*(y - t)^2]}\n"
+    )
+    (tmp_path / "hw.yaml").write_text(spec, encoding="utf-8")
+    (tmp_path / "s.yaml").write_text("answers: {q: {dL/dw: dL/dy*dy/dz*x*w*t}}\n", encoding="utf-8")
+    report = grade_assignment(tmp_path / "hw.yaml", [tmp_path / "s.yaml"])
+    assert report.students[0].answers[0].verdict in ("wrong", "misconception", "slip")
