@@ -394,6 +394,8 @@ class Refill:
                 value = evaluate(f.expr, known.of(f), self.at_zero, self.base)
                 numbers = written[f.question].value
                 if f.place is None:
+                    if value.shape[:2] != numbers.shape[:2]:  # a row for a column, or the other way round
+                        value = value.swapaxes(0, 1)
                     numbers[:, :, f.student] = value[:, :, 0]
                 else:
                     numbers[f.place[0], f.place[1], f.student] = value[0, 0, 0]

@@ -205,9 +205,14 @@ class Derivation:
         own = names.derivative(of, wrt)
         if own in self.steps:
             return
+        parts = [
+            names.derivative(f"{of}[{i + self.problem.index_base}]", wrt) for i in range(max(self.shapes[of]))
+        ]
+        if not self.steps.keys() >= set(parts):
+            return  # no path
         rows = []
-        for i in range(max(self.shapes[of])):
-            row = name(names.derivative(f"{of}[{i + self.problem.index_base}]", wrt))
+        for part in parts:
+            row = name(part)
             rows.append(row if self.shapes[wrt][1] != 1 or self.shapes[wrt] == NUMBER else transpose(row))
         shape = (max(self.shapes[of]), max(self.shapes[wrt]))
         self.shapes[own] = shape

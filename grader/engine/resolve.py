@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from grader.engine import names
 from grader.engine.steps import Node
+from grader.engine.update import can_update
 from grader.errors import ExpressionError, did_you_mean
 from grader.language.shapes import NUMBER, Shape, resolve_index, show_shape
 from grader.language.tree import Expr, substitute
@@ -141,7 +142,7 @@ class Resolver:
     def _steps(self, expr: Expr, place: int) -> int:
         value = expr.value if isinstance(expr.value, tuple) else (1,)
         steps = int(value[place])
-        if self.problem.train is None:
+        if not can_update(self.problem):
             message = f'"{expr.op}(...)" needs a training step, and the problem has no learning rate'
             raise ExpressionError(message, expr.start, expr.end, 'add "train:" or "learning_rate:"')
         if steps > MAX_STEPS:
