@@ -49,3 +49,12 @@ def for_platforms(command: Command) -> Command:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+marks_option = click.option(
+    "--marks",
+    "marks_path",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Marks by hand, YAML or CSV: text questions, adjustments with a reason.",
+)

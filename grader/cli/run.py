@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from grader.cli.examples import examples
-from grader.cli.options import for_platforms
+from grader.cli.options import for_platforms, marks_option
 
 
 def _percent(_: click.Context, __: click.Parameter, value: float | None) -> float | None:
@@ -42,13 +42,7 @@ def _percent(_: click.Context, __: click.Parameter, value: float | None) -> floa
 @click.option("--json", "json_path", metavar="FILE", help="Write the results; - is standard output.")
 @click.option("--csv", "csv_path", metavar="FILE", help="Write a gradebook.")
 @click.option("--junit", "junit_path", metavar="FILE", help="Write JUnit XML, for a CI job.")
-@click.option(
-    "--marks",
-    "marks_path",
-    metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False),
-    help="Marks by hand, YAML or CSV: text questions, adjustments with a reason.",
-)
+@marks_option
 @for_platforms
 @click.option(
     "--fail-under",

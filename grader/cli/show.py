@@ -10,6 +10,7 @@ import click
 
 from grader.cli.examples import examples
 from grader.cli.failures import told
+from grader.cli.options import marks_option
 
 if TYPE_CHECKING:
     from grader.report.model import StudentReport
@@ -19,13 +20,7 @@ if TYPE_CHECKING:
 @click.command(epilog=examples("grade show specs/hw1.yaml submissions/hw1/s17.yaml"))
 @click.argument("spec", type=click.Path(exists=True, dir_okay=False))
 @click.argument("submission", type=click.Path(exists=True, dir_okay=False))
-@click.option(
-    "--marks",
-    "marks_path",
-    metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False),
-    help="Marks by hand, YAML or CSV.",
-)
+@marks_option
 @click.option("--network", is_flag=True, help="Draw the network first, with the path of a mistake.")
 def show(spec: str, submission: str, marks_path: str | None, *, network: bool) -> None:
     """Show one student's report, question by question.

@@ -21,14 +21,13 @@ from grader.language.render import render
 from grader.language.tree import quantities
 from grader.report.model import Beside
 from grader.run import values
+from grader.run.holding import held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from grader.compare.judge import Written
-    from grader.compare.match import Place
     from grader.compare.problem import ProblemResult
     from grader.engine.solve import Trace
     from grader.language.tree import Expr
@@ -79,6 +78,7 @@ class _Worked:
         self.cases = cases
         self.right = {step.name: step.rule for step in result.plan.steps}
         students = np.array([case.student for case in cases])
+        written = {i: asked.written.take(students) for i, asked in result.asked.items()}
         wanted = dict.fromkeys(node for case in cases for node in self._nodes(case))
         engine = Engine(result.plan)
         for name in sorted({n for case in cases for rule in case.rules.values() for n in quantities(rule)}):
@@ -90,7 +90,7 @@ class _Worked:
         self.trace: Trace = engine.solve(
             wanted,
             horizon=max([result.plan.horizon, *(n.time for n in wanted)]),
-            held=_held(result, students),
+            held=held(result.plan.targets, written),
             inputs=sample(result.plan.problem, engine) or {},
             bounds=True,
             choices=Choices(engine.program, engine.index, picks, len(cases)),
@@ -151,30 +151,3 @@ def _of(value: Array, column: int) -> Array | None:
     """One column's value, (rows, columns); None where it depends on a symbol."""
     own = value[0][:, :, column : column + 1] if value.shape[3] > 1 else value[0]
     return np.asarray(own[:, :, 0, 0]) if values.is_constant(own) else None
-
-
-def _held(result: ProblemResult, students: NDArray[np.intp]) -> dict[Node, _Held]:
-    held: dict[Node, _Held] = {}
-    for question, target in result.plan.targets.items():
-        if target.shown is not None and question in result.asked:
-            written = result.asked[question].written.take(students)
-            held.setdefault(target.shown, _Held([])).parts.append((target.place, written))
-    return held
-
-
-class _Held(NamedTuple):
-    """Puts what was written in place of a step's value, element by element."""
-
-    parts: list[tuple[Place | None, Written]]
-
-    def __call__(self, value: Array) -> tuple[Array, Mask]:
-        """The value with what was written in it, and where that is."""
-        width = self.parts[0][1].value.shape[2]
-        points = max(value.shape[4], *(written.value.shape[3] for _, written in self.parts))
-        out = np.array(np.broadcast_to(value, (3, *value.shape[1:3], width, points)))
-        mask = np.zeros((*out.shape[1:4], 1), dtype=bool)
-        for place, written in self.parts:
-            at = (slice(None), slice(None)) if place is None else tuple(slice(k, k + 1) for k in place)
-            out[(slice(None), *at)] = np.where(written.present, written.value, out[(slice(None), *at)])
-            mask[at] |= written.present
-        return out, mask

@@ -17,7 +17,8 @@ from grader.language.evaluate import evaluate
 from grader.language.tree import quantities
 from grader.report.model import Compared, Known
 from grader.run import values
-from grader.run.own import held, of_student
+from grader.run.holding import held
+from grader.run.own import of_student
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -17,15 +17,14 @@ from grader.language.tree import quantities
 from grader.record import record
 from grader.report.model import Own
 from grader.run import values
+from grader.run.holding import held
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from grader.compare.judge import Written
     from grader.compare.problem import ProblemResult
-    from grader.engine.solve import Hold
     from grader.engine.steps import Target
     from grader.language.tree import Expr
     from grader.report.model import Answer
@@ -93,39 +92,6 @@ class _Shown:
         off = np.abs(written.value[:, :, student, 0] - value)
         allowed = _EXPLAINS * np.abs(value) + written.half[:, :, student, 0]
         return bool(np.all(off[present] <= allowed[present]))
-
-
-def held(targets: Mapping[str, Target], written: Mapping[str, Written]) -> dict[Node, Hold]:
-    """What puts every value that was written in place of its step's.
-
-    Args:
-        targets: what each question asks.
-        written: what was written, by question.
-    """
-    found: dict[Node, _Held] = {}
-    for question, own in written.items():
-        target = targets[question]
-        if target.node is not None:
-            hold = found.setdefault(target.node, _Held([]))
-            hold.parts.append((target.place, own.value[..., :1], own.present))
-    return {**found}
-
-
-@record
-class _Held:
-    """Puts what was written in place of a step's value, element by element."""
-
-    parts: list[tuple[tuple[int, int] | None, Array, NDArray[np.bool_]]]
-
-    def __call__(self, value: Array) -> tuple[Array, NDArray[np.bool_]]:
-        students = self.parts[0][1].shape[2]
-        out = np.array(np.broadcast_to(value, (*value.shape[:2], students, value.shape[3])))
-        mask = np.zeros((*out.shape[:3], 1), dtype=bool)
-        for place, written, present in self.parts:
-            at = (slice(None), slice(None)) if place is None else tuple(slice(k, k + 1) for k in place)
-            out[at] = np.where(present, written, out[at])
-            mask[at] |= present
-        return out, mask
 
 
 @record

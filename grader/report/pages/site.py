@@ -17,8 +17,9 @@ from grader.report.pages.classroom import classroom
 from grader.report.pages.file_names import file_names
 from grader.report.pages.reveal import Reveal
 from grader.report.pages.student import Pages
-from grader.report.pages.words import SIGN, VERDICT
+from grader.report.pages.words import SIGN
 from grader.report.safe import shortened, visible
+from grader.report.verdicts import VERDICT
 
 MARK = '<meta name="generator" content="grade">'
 """By this line a page is known as one of ours."""

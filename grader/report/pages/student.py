@@ -18,9 +18,10 @@ from grader.report.numbers import out_of, percent
 from grader.report.pages.figure import Drawing, Figure
 from grader.report.pages.reveal import Reveal
 from grader.report.pages.rules import Rules, Way
-from grader.report.pages.words import SIGN, VERDICT
+from grader.report.pages.words import SIGN
 from grader.report.pages.written import Written, origin_of, written
 from grader.report.platforms.words import adjusted
+from grader.report.verdicts import VERDICT
 
 ELEMENTS = 24
 """How many elements of a vector or matrix are told one by one."""

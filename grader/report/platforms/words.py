@@ -14,6 +14,7 @@ from grader.report.model import Adjustment, Answer, ClassReport, Component, Diag
 from grader.report.numbers import out_of
 from grader.report.refused import ReportRefusedError
 from grader.report.safe import shortened, visible
+from grader.report.verdicts import VERDICT
 
 Reveal = Literal["marks", "feedback", "answers"]
 """`marks`: verdicts only; `feedback`: the mistake too, not what was expected; `answers`: everything."""
@@ -22,17 +23,6 @@ REVEALS: tuple[Reveal, ...] = ("marks", "feedback", "answers")
 
 _TEXT = 500
 _ELEMENTS = 12
-_VERDICTS = {
-    "correct": "correct",
-    "follow_through": "the right step, from your own earlier value",
-    "imprecise": "right, but written with too few digits",
-    "slip": "a slip",
-    "misconception": "what a wrong rule gives",
-    "wrong": "wrong",
-    "missing": "no answer",
-    "unreadable": "could not be read",
-    "manual": "to be marked by hand",
-}
 
 
 def only(report: ClassReport) -> StudentReport:
@@ -50,7 +40,7 @@ def only(report: ClassReport) -> StudentReport:
 
 def in_words(answer: Answer) -> str:
     """The verdict for the student: `the right step, from your own earlier value`."""
-    return _VERDICTS[answer.verdict]
+    return VERDICT[answer.verdict]
 
 
 def lines(answer: Answer, reveal: Reveal) -> Iterator[tuple[str, str]]:
@@ -112,7 +102,7 @@ def _worked(answer: Answer) -> Iterator[tuple[str, str]]:
 
 def _element(part: Component, reveal: Reveal) -> str:
     given = "no answer" if part.given is None else shortened(part.given, 60)
-    text = f"{given}: {_VERDICTS[part.verdict]}"
+    text = f"{given}: {VERDICT[part.verdict]}"
     if part.diagnosis is not None:
         text += f", {part.diagnosis.title}"
     return f"{text}, expected {part.element.expected}" if reveal == "answers" else text
