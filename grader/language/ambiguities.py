@@ -49,6 +49,9 @@ AMBIGUITIES = (
     Ambiguity(
         r"w_{12}^{(1)}", "W1[1,2]", "a superscript in brackets is the layer; subscripts are row, column"
     ),
+    Ambiguity(
+        r"\tanh(v[2])", "tanh(v[2])", "a bracket close behind a vector or matrix holds an index, in LaTeX too"
+    ),
     Ambiguity(r"x^{(2)}", "x2", "never a power; a power is written without brackets"),
     Ambiguity("x^(2)", "x^2", "in calculator style parentheses only group"),
     Ambiguity(r"Y^{(3)}", "Y[3]", "of a batch it is the example, a column of the matrix"),

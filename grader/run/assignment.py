@@ -12,7 +12,7 @@ from grader.run.answers import answers_of, unreadable
 from grader.run.asked import asked_of
 from grader.run.collection import paused
 from grader.run.diagnosis import Diagnosis
-from grader.run.intake import ABSENT, hints, settled
+from grader.run.intake import ABSENT, hints, settled, unplaced
 from grader.run.loading import load_spec
 from grader.run.own import add_own
 from grader.source import SpecError
@@ -34,6 +34,9 @@ _ANY = Intake()
 
 # Students graded in one go: enough for numpy's sake, few enough for progress and memory.
 CHUNK = 2_000
+
+# Names out of running text that a note tells; the rest is counted.
+_NAMED = 6
 
 
 def grade_assignment(
@@ -171,6 +174,18 @@ def _twice(students: Sequence[StudentReport]) -> list[StudentReport]:
     return out
 
 
+def _unplaced(submission: Submission, grader: ProblemGrader) -> list[str]:
+    """A note on what running text names that is no question: perhaps a step, perhaps an answer misspelt."""
+    if not submission.prose:
+        return []
+    found = unplaced(submission.answers.get(grader.problem.id, {}), grader.matcher)
+    if not found:
+        return []
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    names = ", ".join(f'"{name}"' for name in found[:_NAMED])
+    return [f"{grader.problem.id}: no question is called {names}{more}"]
+
+
 def _answers(submission: Submission, grader: ProblemGrader) -> Mapping[str, Given]:
     answers = submission.answers.get(grader.problem.id, {})
     return settled(answers, grader.matcher) if submission.prose else answers
@@ -215,6 +230,8 @@ class AssignmentGrader:
             result = grader.grade(answers)
             for student, texts in result.notes.items():
                 notes[student] += texts
+            for student, submission in enumerate(readable):
+                notes[student] += _unplaced(submission, grader)
             marks = diagnosis.marks(result, seen, worked=self.shown.worked)
             for question, a in zip(grader.problem.questions, asked, strict=True):
                 columns.append(answers_of(question, a, result, len(readable), marks))

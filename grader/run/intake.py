@@ -29,6 +29,11 @@ def hints(assignment: Assignment) -> Hints:
     )
 
 
+def unplaced(answers: Mapping[str, Given], matcher: Matcher) -> list[str]:
+    """The names in running text that no question has."""
+    return [key for key in answers if matcher.find(key) is None]
+
+
 def settled(answers: Mapping[str, Given], matcher: Matcher) -> dict[str, Given]:
     """The answers that running text gives to the questions of a problem.
 

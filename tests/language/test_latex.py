@@ -201,3 +201,19 @@ def test_errors_say_where(text: str, message: str, at: str) -> None:
 )
 def test_a_chain_is_answered_by_its_last_member(text: str, members: list[str]) -> None:
     assert [text[m.start : m.end] for m in NET.chain(text)] == members
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        (r"\frac{\partial L}{\partial v[2]}", "dL/dv[2]"),
+        (r"\frac{\partial L}{\partial v}[2]", "dL/dv[2]"),
+        (r"\partial L/\partial W_1[1,2]", "dL/dW1[1,2]"),
+        (r"2 \cdot v[3]", "2*v[3]"),
+        (r"a \cdot [2]", "a*2"),
+        (r"\left(v\right)[2]", "v*2"),
+    ],
+)
+def test_a_bracket_close_behind_a_vector_or_matrix_is_an_index(text: str, tree: str) -> None:
+    """Behind a number, or not close, it groups as it always does."""
+    assert render(AnswerReader(SCOPE).read(text)) == tree

@@ -89,3 +89,16 @@ def test_a_wrong_formula_that_names_a_derivative(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text("answers: {q: {dL/dw: dL/dy*dy/dz*x*w*t}}\n", encoding="utf-8")
     report = grade_assignment(tmp_path / "hw.yaml", [tmp_path / "s.yaml"])
     assert report.students[0].answers[0].verdict in ("wrong", "misconception", "slip")
+
+
+def test_names_in_running_text_that_no_question_has(tmp_path: Path) -> None:
+    """They are told, first ones by name: an answer under a misspelt name would be lost otherwise."""
+    spec = "problems:\n  - {id: q, given: {w: 0.5, x: 2}, equations: [z = w*x, a = z^2], questions: [z, a]}\n"
+    (tmp_path / "hw.yaml").write_text(spec, encoding="utf-8")
+    lines = ["# q", "z = 1", *(f"foo{n} = {n}" for n in range(8))]
+    (tmp_path / "s.md").write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+    report = grade_assignment(tmp_path / "hw.yaml", [tmp_path / "s.md"])
+    student = report.students[0]
+    assert [a.verdict for a in student.answers] == ["correct", "missing"]
+    named = ", ".join(f'"foo{n}"' for n in range(6))
+    assert student.notes == (f"q: no question is called {named} and 2 more",)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from grader.errors import ExpressionError
 from grader.language.latex import names
 from grader.language.latex.calls import function_named
-from grader.language.latex.scripts import index_parts
+from grader.language.latex.scripts import bracketed, index_parts
 from grader.language.tree import Expr
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def _derivative(reader: Reader, token: Token) -> Expr:
         if not names.derivative_names(of):
             message = "a derivative is of a quantity by a quantity"
             raise ExpressionError(message, of.start, of.end, "give the quantity, or write the derivative out")
+    wrt = bracketed(reader, wrt, names.size_of(reader, wrt))
     return Expr("d", (of, wrt), None, token.start, reader.end)
 
 

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from grader.errors import ExpressionError
 from grader.language.latex.calls import call, function_named, special
-from grader.language.latex.scripts import NONE, Scripts, scripts_of
+from grader.language.latex.scripts import NONE, Scripts, bracketed, scripts_of
 from grader.language.scope import CONSTANTS, unknown_name
+from grader.language.shapes import NUMBER
 from grader.language.spelling import Quantity
 from grader.language.tree import Expr, names_in
 
 if TYPE_CHECKING:
     from grader.language.latex.grammar import Reader
+    from grader.language.shapes import Shape
     from grader.language.tokens import Token
 
 KINDS = ("word", "greek", "func", "text", "style", "accent")
@@ -113,7 +115,7 @@ def quantity(reader: Reader, token: Token) -> Expr:
         scripts = scripts._replace(parts=(digits, *scripts.parts))
     found = _read(reader, text, token, scripts)
     if found is not None:
-        return _applied(reader, found, scripts)
+        return bracketed(reader, _applied(reader, found, scripts), size_of(reader, found))
     if text in ("delta", "Delta") and scripts == NONE and reader.tokens[reader.at].kind == "word":
         whole = _difference(reader, token)
         if whole is not None:
@@ -306,6 +308,11 @@ def _unknown(reader: Reader, text: str, token: Token, scripts: Scripts) -> Expre
     parts = [*scripts.parts, *([scripts.layer] if scripts.layer else [])]
     shown = text + ("_" if parts else "") + "_".join(parts)
     return unknown_name(shown[:60], token.start, end, reader.scope)
+
+
+def size_of(reader: Reader, expr: Expr) -> Shape:
+    """The size of a quantity that is a name; a number's for all else."""
+    return reader.scope.shapes.get(str(expr.value), NUMBER) if expr.op == "name" else NUMBER
 
 
 def derivative_names(expr: Expr) -> bool:

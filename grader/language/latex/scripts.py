@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader.errors import ExpressionError
 from grader.language.parse import check_exponent
+from grader.language.shapes import NUMBER
 from grader.language.tree import Expr
 
 if TYPE_CHECKING:
     from grader.language.latex.grammar import Reader
+    from grader.language.shapes import Shape
     from grader.language.tokens import Token
 
 _NEW = frozenset({"new", "neu", "next", "updated", "t+1", "k+1", "n+1"})
@@ -255,3 +257,17 @@ def scripted(reader: Reader, base: Expr) -> Expr:
     if bare or len(parts) not in (1, 2) or not all(p.isdecimal() and len(p) < 7 for p in parts):
         raise ExpressionError("only a name, a vector or a matrix has subscripts", opening.start, reader.end)
     return Expr("index", (base,), tuple(int(p) for p in parts), start, reader.end)
+
+
+def bracketed(reader: Reader, base: Expr, size: Shape) -> Expr:
+    """index = base "[" number ["," number] "]", close behind a vector or matrix: `z_1[2]`, `W_1[1,2]`."""
+    tokens, at = reader.tokens, reader.at
+    if size == NUMBER or tokens[at].kind != "[" or tokens[at].start != reader.end:
+        return base
+    kinds = [t.kind for t in tokens[at + 1 : at + 5]]
+    count = 1 if kinds[:2] == ["num", "]"] else 2 if kinds == ["num", ",", "num", "]"] else 0
+    places = tuple(tokens[at + 1 + 2 * i].text for i in range(count))
+    if not count or (count < 2 and min(size) > 1) or not all(p.isdecimal() and len(p) < 7 for p in places):
+        return base
+    reader.at = at + 1 + 2 * count
+    return Expr("index", (base,), tuple(int(p) for p in places), base.start, reader.end)
