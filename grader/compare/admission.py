@@ -50,14 +50,14 @@ def _plain(
     q: int, target: Target, sheet: Sheet, formulas: Sequence[Formula], reader: FormulaReader
 ) -> Iterator[NumberFormulas]:
     """Formulas in plain numbers, by the element that they answer."""
-    used = reader.plain.batch.used
     asked = target.shown.name if target.shown is not None and target.shown.time == 0 else None
+    repeating = reader.plain.batch.naming(asked)
     repeatable = target.shown is None and target.node is not None
     by_place: dict[Place | None, list[tuple[int, int]]] = {}
     for f in formulas:
         number = reader.numbered[f.text]
         if f.place is None:
-            if asked in used[number]:
+            if repeating[number]:
                 sheet.reasons[(f.student, None)] = _NAMES_ITSELF
                 continue
             if sheet.shape != NUMBER:
@@ -150,7 +150,7 @@ def _evaluated(
         values = filled[group.question].value[group.at]
         bad = ~np.isfinite(values).all(axis=-1) | everything
         for k in np.flatnonzero(bad).tolist():
-            varies = bool(formulas.batch.used[group.formulas[k]])
+            varies = bool(formulas.batch.names_in(group.formulas[k]))
             yield group.question, int(group.students[k]), group.place, values[k], varies
     for cell in formulas.cells:
         part = filled[cell.question].value[:, :, cell.student]

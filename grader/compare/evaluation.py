@@ -138,8 +138,7 @@ def _together(
     students = np.concatenate([g.students for g in groups])
     points = max(written[g.question].value.shape[-1] for g in groups)
     distinct, same = np.unique(wanted, return_inverse=True)
-    used = frozenset().union(*[formulas.batch.used[i] for i in distinct.tolist()])
-    known = {name: trace.used[Node(name, 0)][0][0, 0] for name in used}
+    known = {name: trace.used[Node(name, 0)][0][0, 0] for name in formulas.batch.names}
     if all(len(lane) == 1 for lane in known.values()):
         values = formulas.batch.values(distinct, np.zeros_like(distinct), known, points)[same]
     else:

@@ -51,7 +51,6 @@ class Batch:
     def __init__(self, names: Iterable[str], at_zero: Mapping[str, float]) -> None:
         self.names = {name: -1 - i for i, name in enumerate(names)}
         self.at_zero = at_zero
-        self.used: list[frozenset[str]] = []
         self._operations: list[Callable[..., Array]] = [
             np.add, np.subtract, np.multiply, np.divide, np.power, np.negative
         ]  # fmt: skip
@@ -61,25 +60,24 @@ class Batch:
         self._first: list[int] = [0]
         self._roots: list[int] = []
         self._count = 0
-        self._leaves: set[str] = set()
+        self._kept: tuple[NDArray[np.intp], Indices, Indices] | None = None
 
     def add(self, expr: Expr) -> int:
-        """Keep a formula; its number, by which ``used`` tells the names in it.
+        """Keep a formula; its number.
 
         Raises:
             NotPlainError: where it holds a name that is no number, or anything that is not done here.
         """
         before = len(self._rows)
         self._count = 0
-        self._leaves.clear()
         try:
             root = self._operand(expr)
         except NotPlainError:
             del self._rows[before:]
             raise
+        self._kept = None
         self._roots.append(root)
         self._first.append(self._first[-1] + self._count)
-        self.used.append(frozenset(self._leaves))
         return len(self._roots) - 1
 
     def _operand(self, expr: Expr) -> int:
@@ -88,7 +86,6 @@ class Batch:
             leaf = self.names.get(value)  # type: ignore[arg-type]
             if leaf is None:
                 raise NotPlainError
-            self._leaves.add(value)  # type: ignore[arg-type]
             return leaf
         if op == "num":
             return self._number(value)  # type: ignore[arg-type]
@@ -139,19 +136,37 @@ class Batch:
         self._count = at + 1
         return at
 
+    def names_in(self, formula: int) -> frozenset[str]:
+        """The names in a formula."""
+        return frozenset(name for name in self.names if self.naming(name)[formula])
+
+    def naming(self, name: str | None) -> NDArray[np.bool_]:
+        """Which of all formulas speak of a quantity."""
+        rows, first, roots = self._arrays()
+        leaf = self.names.get(name or "", 0)
+        if leaf == 0:
+            return np.zeros(roots.size, dtype=bool)
+        found = np.cumsum(np.concatenate([[False], (rows[:, 1:] == leaf).any(axis=1)]))
+        return np.asarray((found[first[1:]] > found[first[:-1]]) | (roots == leaf))
+
+    def _arrays(self) -> tuple[NDArray[np.intp], Indices, Indices]:
+        """Every row, where each formula's begin (and the last one's end), and the formulas' own operands."""
+        if self._kept is None:
+            rows, first, roots = (np.array(c, dtype=np.intp) for c in (self._rows, self._first, self._roots))
+            self._kept = rows.reshape(-1, 3), first, roots
+        return self._kept
+
     def values(self, formulas: Indices, students: Indices, known: Mapping[str, Array], points: int) -> Array:
         """The values of formulas, (formulas, points).
 
         Args:
             formulas: their numbers, as often as they are wanted.
             students: for each of them, whose values it speaks of.
-            known: (students or 1, points or 1) for every name in them.
+            known: (students or 1, points or 1) for every name.
             points: the number of sample points.
         """
         leaves = self._known(known, points)
-        rows = np.array(self._rows, dtype=np.intp).reshape(-1, 3)
-        first = np.array(self._first, dtype=np.intp)
-        roots = np.array(self._roots, dtype=np.intp)
+        rows, first, roots = self._arrays()
         out = np.empty((formulas.size, points))
         with np.errstate(all="ignore"):
             for part in _parts((first[1:] - first[:-1])[formulas]):
@@ -163,14 +178,11 @@ class Batch:
 
     def _known(self, known: Mapping[str, Array], points: int) -> _Leaves:
         """The values of names and numbers, one below the other."""
-        tables = [known.get(name, _ABSENT) for name in self.names]
+        tables = [known[name] for name in self.names]
         numbers = np.array(list(self._numbers), dtype=float).reshape(-1, 1)
         sizes = np.array([len(t) for t in tables] + [1] * len(numbers), dtype=np.intp)
         values = [np.broadcast_to(t, (len(t), points)) for t in (*tables, numbers)]
         return _Leaves(np.concatenate(values), np.cumsum(sizes) - sizes, sizes > 1)
-
-
-_ABSENT = np.full((1, 1), np.nan)
 
 
 def _parts(counts: Indices) -> Iterator[slice]:

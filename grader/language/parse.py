@@ -86,23 +86,24 @@ class _Parser:
 
     def sum(self) -> Expr:
         """sum = product { ("+" | "-") product }"""
-        self.enter()
+        self.level += 1
+        if self.level > MAX_NESTING:
+            raise self.too_deep()
         kinds = self.kinds
-        first = self.starts[self.at]
-        left = self.leading() if kinds[self.at] in _SIGNS else self.product()
-        kind = kinds[self.at]
-        if kind not in _SIGNS:
+        first = self.at
+        left = self.leading() if kinds[first] in _SIGNS else self.product()
+        sign = self.at
+        if kinds[sign] not in _SIGNS:
             self.level -= 1
             return left
         terms = [left]
-        while kind in _SIGNS:
-            sign = self.starts[self.at]
-            self.at += 1
+        while kinds[sign] in _SIGNS:
+            self.at = sign + 1
             term = self.product()
-            terms.append(_negative(term, sign) if kind == "-" else term)
-            kind = kinds[self.at]
+            terms.append(_negative(term, self.starts[sign]) if kinds[sign] == "-" else term)
+            sign = self.at
         self.level -= 1
-        return _new(Expr, ("sum", tuple(terms), None, first, terms[-1][4]))
+        return _new(Expr, ("sum", tuple(terms), None, self.starts[first], terms[-1][4]))
 
     def leading(self) -> Expr:
         """A sign in front of a whole product: -a*b is -(a*b)."""
@@ -129,7 +130,8 @@ class _Parser:
     def operand(self) -> Expr:
         """operand = ("+" | "-") operand | (number | name | call | "(" sum ")" | list) suffixes"""
         at = self.at
-        kind = self.kinds[at]
+        kinds = self.kinds
+        kind = kinds[at]
         if kind == "name":
             text = self.texts[at]
             self.at = at + 1
@@ -139,7 +141,7 @@ class _Parser:
                 leaf = self.named(self.token(at))
         elif kind == "num":
             leaf = self.number(at)
-            return self.raised(leaf) if self.kinds[self.at] in _RAISES else leaf
+            return self.raised(leaf) if kinds[at + 1] in _RAISES else leaf
         elif kind == "(":
             leaf = self.group(at)
         elif kind in _SIGNS:
@@ -148,7 +150,7 @@ class _Parser:
             leaf = self.list_of(self.token(at))
         else:
             raise self.missing_operand(self.token(at))
-        return self.raised(self.indexed(leaf)) if self.kinds[self.at] in _SUFFIXES else leaf
+        return self.raised(self.indexed(leaf)) if kinds[self.at] in _SUFFIXES else leaf
 
     def number(self, at: int) -> Expr:
         """A number, not too large."""
@@ -316,8 +318,11 @@ class _Parser:
     def enter(self) -> None:
         self.level += 1
         if self.level > MAX_NESTING:
-            token = self.token(self.at)
-            raise ExpressionError("the expression is nested too deeply", token.start, token.end)
+            raise self.too_deep()
+
+    def too_deep(self) -> ExpressionError:
+        token = self.token(self.at)
+        return ExpressionError("the expression is nested too deeply", token.start, token.end)
 
     def integer(self) -> int:
         token = self.expect("num", self.token(self.at - 1))
