@@ -26,6 +26,7 @@ from grader.report.terminal.words import (
     text,
     verdict,
 )
+from grader.report.verdicts import earned
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -95,6 +96,8 @@ def _facts(answer: Answer) -> Iterator[tuple[str, Text]]:
         yield "rubric", text(asked.rubric)
     if answer.verdict in {"correct", "manual"}:
         return
+    if (why := earned(answer)) is not None:
+        yield "marks", text(why)
     yield from _elements(answer)
     yield from mistake_facts(answer)
     if not _said_already(answer):
