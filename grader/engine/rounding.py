@@ -32,6 +32,11 @@ _PUT_DOWN = frozenset({"call", "div", "pow", "mul"}) | _SUMS | _PRODUCTS
 _SAME = frozenset({"copy", "neg", "T", "index", "place", "part", "stack", "stack_rows"})
 _EXACT = 1e-9
 _EVEN = 1e-6
+# Half a unit of every place that a double can have; raising 10 to a power takes far longer than looking it up.
+_PLACES = 330
+with np.errstate(over="ignore", under="ignore"):
+    _HALVES = 0.5 * 10.0 ** np.arange(-_PLACES, _PLACES + 1.0)
+_HALVES[~np.isfinite(_HALVES)] = 0.0
 
 
 @record
@@ -276,8 +281,12 @@ def widened(value: Array, rounding: Rounding, mask: NDArray[np.bool_] | None) ->
 
 def _wider(value: Array, by: Array) -> Array:
     """Bounds moved apart; where they say nothing (a root of what may be negative), the value does."""
-    low, high = (np.where(np.isfinite(v), v, value[0]) for v in (value[-2:][0], value[-1]))
-    return np.stack(np.broadcast_arrays(value[0], low - by, high + by))
+    out = np.empty((3, *np.broadcast_shapes(value.shape[1:], by.shape)))
+    out[0] = value[0]
+    for lane, bound, move in ((out[1], value[-2:][0], np.subtract), (out[2], value[-1], np.add)):
+        known = np.isfinite(bound)
+        move(bound if known.all() else np.where(known, bound, value[0]), by, out=lane)
+    return out
 
 
 def _half_units(value: Array, rounding: Rounding) -> Array:
@@ -285,8 +294,19 @@ def _half_units(value: Array, rounding: Rounding) -> Array:
     middle = value[0]
     size = np.abs(middle)
     digits, places = rounding.digits[:, None], rounding.places[:, None]
-    half = 0.5 * 10.0 ** (np.floor(np.log10(size)) + 1 - digits)
-    half = np.maximum(np.where(np.isfinite(half), half, 0.0), places)
-    off = np.abs(middle - np.round(middle / (2 * half)) * (2 * half))
-    exact = (off <= _EXACT * size) & (value[-1] - value[-2:][0] <= _EXACT * size)
+    half = np.maximum(_half_of_place(np.floor(np.log10(size)) + 1 - digits), places)
+    unit = 2 * half
+    small = _EXACT * size
+    exact = np.abs(middle - np.rint(middle / unit) * unit) <= small
+    if len(value) == 3:  # what has bounds is not exact, whatever its digits
+        exact &= value[2] - value[1] <= small
     return np.where(exact | (half == 0), 0.0, half)
+
+
+def _half_of_place(place: Array) -> Array:
+    """Half of 10^place for whole numbers; 0 where there is no such place."""
+    known = np.isfinite(place)
+    if not known.all():
+        place = np.where(known, place, -_PLACES)
+    at = np.clip(place, -_PLACES, _PLACES).astype(np.intp)
+    return np.asarray(_HALVES[at + _PLACES])

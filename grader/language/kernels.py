@@ -129,11 +129,14 @@ def _turn(x: Array) -> Array:
 
 
 def _hull(value: Array, *corners: Array) -> Array:
-    low = high = corners[0]
+    out = np.empty((3, *value.shape))
+    out[0] = value
+    low, high = out[1], out[2]
+    low[...] = high[...] = corners[0]
     for corner in corners[1:]:
-        low = np.minimum(low, corner)
-        high = np.maximum(high, corner)
-    return np.stack([value, low, high])
+        np.minimum(low, corner, out=low)
+        np.maximum(high, corner, out=high)
+    return out
 
 
 def _between(a: Array) -> list[Array]:
@@ -147,7 +150,7 @@ def _by_corners(operation: Operation) -> Operation:
         if a.shape[0] == b.shape[0] == 1:
             return np.asarray(operation(a, b))
         corners = [operation(x, y) for x in _between(a) for y in _between(b)]
-        return _hull(operation(a[0], b[0]), *np.broadcast_arrays(*corners))
+        return _hull(np.asarray(operation(a[0], b[0])), *corners)
 
     return bounded
 
