@@ -22,7 +22,8 @@ from grader.compare.evaluation import refilled
 from grader.compare.judge import NO, judge
 from grader.compare.pins import Asked, hull, is_rounded, own_rounding, pins_of
 from grader.engine.rounding import Rounding
-from grader.engine.solve import Engine, Trace, evaluate_targets
+from grader.engine.solve import Engine, Trace
+from grader.engine.targets import evaluate_targets
 from grader.record import record
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ import numpy as np
 from grader.compare.outputs import slopes_from_outputs
 from grader.engine.derive import derive
 from grader.engine.graph import Ancestry
-from grader.engine.solve import Engine, evaluate_targets
+from grader.engine.solve import Engine
 from grader.engine.steps import Node
+from grader.engine.targets import evaluate_targets
 from grader.errors import ExpressionError
 
 if TYPE_CHECKING:

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from grader.compare.judge import NO, judge
+from grader.compare.judge import NO, Written, judge
 from grader.compare.outputs import slopes_from_outputs
 from grader.compare.pins import hull, is_rounded, own_rounding, pins_of
 from grader.diagnose.cells import Cells
 from grader.engine.choices import Choices, OwnRule
 from grader.engine.graph import Ancestry
+from grader.engine.rerun import Changed, Pick, Rerun
 from grader.engine.rounding import Rounding
-from grader.engine.solve import Engine, evaluate_targets, matrix
+from grader.engine.solve import Engine, Run, matrix
 from grader.engine.steps import Node
+from grader.engine.targets import evaluate_targets
 from grader.language.tree import key, quantities
-from grader.record import record
+from grader.record import names, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,14 +28,16 @@ if TYPE_CHECKING:
 
     from grader.compare.pins import Asked, Pin
     from grader.engine.derive import Plan
-    from grader.engine.solve import Hold
+    from grader.engine.solve import Hold, Trace
     from grader.misconceptions.model import Variant
 
     Array = NDArray[np.float64]
     Mask = NDArray[np.bool_]
     Columns = NDArray[np.intp]
 
+# Columns that are run at a time; where little changes, as many as have so many predictions.
 CHUNK = 3_000
+MOST_VALUES = 1_000_000
 
 
 class Repair(NamedTuple):
@@ -129,6 +133,8 @@ class Class:
         self.keep = list(dict.fromkeys(nodes))
         self.ancestry = Ancestry(compiled.plan)
         self.reference = self._reference()
+        self._base: tuple[Trace, Array] | None = None
+        self._answered = np.array([a.written.present.all(axis=(0, 1, 3)) for a in asked], dtype=bool)
         self._near: dict[bytes, list[frozenset[str]]] = {}
         self._later: dict[int, frozenset[int]] = {}
 
@@ -137,7 +143,6 @@ class Class:
         students: Columns,
         picks: Sequence[Sequence[int]],
         *,
-        repairs: Sequence[Repair] = (),
         released: Mask | None = None,
         slopes: Mask | None = None,
     ) -> Array:
@@ -149,35 +154,109 @@ class Class:
                 self._run(
                     students[part],
                     picks[part],
-                    repairs[part] if repairs else (),
                     self.released[:, students[part]] if released is None else released[:, part],
                     self.from_outputs[students[part]] if slopes is None else slopes[part],
                 )
             )
         return np.concatenate(lanes, axis=3)
 
+    def changes(
+        self, students: Columns, picks: Sequence[Sequence[int]], repairs: Sequence[Repair] = ()
+    ) -> tuple[Array, Mask]:
+        """The same as ``run``, computed only where it is not each student's run under the right rules.
+
+        Who is released, and who takes slopes from activations, is settled with the first call.
+
+        Returns:
+            The predictions, and the cells whose prediction is another one, (cells, columns).
+        """
+        size = max(CHUNK, MOST_VALUES // max(len(self.cells.index) * self.points, 1))
+        parts = []
+        for first in range(0, max(len(students), 1), size):
+            part = slice(first, first + size)
+            parts.append(self._changes(students[part], picks[part], repairs[part]))
+        return np.concatenate([p[0] for p in parts], axis=3), np.concatenate([p[1] for p in parts], axis=1)
+
+    def _changes(
+        self, students: Columns, picks: Sequence[Sequence[int]], repairs: Sequence[Repair]
+    ) -> tuple[Array, Mask]:
+        base, lanes = self._recorded()
+        released = self.released[:, students]
+        by_variant = self._by_variant(picks, self.from_outputs[students])
+        rerun = Rerun(
+            self.compiled.engine,
+            base,
+            students,
+            Rounding(self.rounding.digits[students], self.rounding.places[students]),
+            lambda node, columns: (
+                self._hold(node, self.pins[node], students[columns], released[:, columns])
+                if node in self.pins
+                else None
+            ),
+            [
+                Pick(step, rule, columns, v == len(self.compiled.variants))
+                for v, columns in by_variant.items()
+                for step, rule in self.compiled.rules[v]
+            ],
+        )
+        rerun.go(self.compiled.plan.horizon, self._changed_givens(repairs))
+        lanes = lanes[:, :, :, students]
+        changed = np.zeros((len(self.cells.index), len(students)), dtype=bool)
+        first = 0
+        for a in self.asked:
+            end = first + a.target.shape[0] * a.target.shape[1]
+            found = rerun.target(a.target)
+            if found is not None:
+                values = np.broadcast_to(found.values, (3, *found.values.shape[1:-1], self.points))
+                lanes[:, first:end, 0, found.columns] = values.reshape(3, end - first, -1, self.points)
+                changed[first:end, found.columns] = True
+            first = end
+        return lanes, changed
+
+    def _recorded(self) -> tuple[Trace, Array]:
+        """Every student's run under the right rules, with all that it went through, and its predictions."""
+        if self._base is None:
+            everyone = np.arange(self.students)
+            run = self._prepared(everyone, [()] * len(everyone), self.released, self.from_outputs)
+            with np.errstate(all="ignore"):
+                trace = run.go(
+                    self.compiled.engine.inputs(self.inputs), self.compiled.plan.horizon, record=True
+                )
+            self._base = trace, self._lanes(trace, self.students)
+        return self._base
+
     def _reference(self) -> Array:
         """The right values without anybody's rounding, (3, cells, 1, 1, points)."""
         plan, engine = self.compiled.plan, self.compiled.engine
         trace = engine.solve(self.keep, horizon=plan.horizon, inputs=self.inputs, bounds=True)
-        values = evaluate_targets(plan, [a.target for a in self.asked], trace, bounds=True)
-        return self.cells.lanes([v if v.shape[0] == 3 else np.repeat(v, 3, axis=0) for v in values], 1)
+        return self._lanes(trace, 1)
 
-    def outcome(self, students: Columns, lanes: Array, null: Array) -> Outcome:
-        """Compare columns with what was written and with the right rules."""
-        written = self.cells.written.take(students)
-        base = null[:, :, :, students]
-        return Outcome(
-            self.cells.matches(lanes, written),
-            self.cells.moved(lanes, base, written),
-            self.cells.weight(lanes, written, self.rounding.digits[students]),
-            lanes,
-        )
+    def outcome(self, students: Columns, lanes: Array, changed: Mask, null: Array) -> Outcome:
+        """Compare columns with what was written and with the right rules, where they give something else.
+
+        Args:
+            students: of the columns.
+            lanes: their predictions, and
+            changed: where these are not the students' own under the right rules, as ``changes`` gives them.
+            null: the students' own predictions under the right rules.
+        """
+        cells, columns = np.nonzero(changed)
+        written, found = self.cells.written, lanes[:, cells, 0, columns][:, None, None]
+        there = students[columns]
+        own = Written(*(getattr(written, n)[cells, 0, there][None, None] for n in names(Written)))
+        # What is nowhere finite counts as moved, whichever rule gave it.
+        endless = np.logical_not(np.isfinite(null[0, :, 0])).any(axis=-1)
+        moved = np.array(endless)[:, students]
+        matches = np.zeros(changed.shape, dtype=bool)
+        weight = np.zeros(changed.shape)
+        moved[cells, columns] = self.cells.moved(found, null[:, cells, 0, there][:, None, None], own)[0]
+        matches[cells, columns] = self.cells.matches(found, own)[0]
+        weight[cells, columns] = self.cells.weight(found, own, self.rounding.digits[there])[0]
+        return Outcome(matches, moved, weight, lanes)
 
     def near(self, student: int) -> list[frozenset[str]]:
         """For each question the steps that its value hangs on without another written value in between."""
-        present = np.array([a.written.present[:, :, student].all() for a in self.asked])
-        present &= ~self.released[:, student]
+        present = self._answered[:, student] & ~self.released[:, student]
         known = present.tobytes()
         found = self._near.get(known)
         if found is None:
@@ -220,39 +299,56 @@ class Class:
         self,
         students: Columns,
         picks: Sequence[Sequence[int]],
-        repairs: Sequence[Repair],
         released: Mask,
         slopes: Mask,
     ) -> Array:
-        width = len(students)
+        run = self._prepared(students, picks, released, slopes)
+        with np.errstate(all="ignore"):
+            trace = run.go(self.compiled.engine.inputs(self.inputs), self.compiled.plan.horizon)
+        return self._lanes(trace, len(students))
+
+    def _prepared(
+        self, students: Columns, picks: Sequence[Sequence[int]], released: Mask, slopes: Mask
+    ) -> Run:
+        """A run of columns that hold what their student wrote and round as he does."""
+        engine = self.compiled.engine
         chosen: dict[str, list[tuple[OwnRule, Columns]]] = {}
+        for v, columns in self._by_variant(picks, slopes).items():
+            for step, rule in self.compiled.rules[v]:
+                chosen.setdefault(step, []).append((rule, columns))
+        return Run(
+            engine,
+            tuple(self.keep),
+            {node: self._hold(node, pin, students, released) for node, pin in self.pins.items()},
+            Rounding(self.rounding.digits[students], self.rounding.places[students]),
+            Choices(engine.program, engine.index, chosen, len(students)),
+            bounds=True,
+        )
+
+    def _by_variant(self, picks: Sequence[Sequence[int]], slopes: Mask) -> dict[int, Columns]:
+        """The columns that follow each variant; first those that take slopes from activations."""
         by_variant: dict[int, list[int]] = {len(self.compiled.variants): np.flatnonzero(slopes).tolist()}
         for column, variants in enumerate(picks):
             for v in variants:
                 by_variant.setdefault(v, []).append(column)
-        for v, columns in by_variant.items():
-            for step, rule in self.compiled.rules[v]:
-                chosen.setdefault(step, []).append((rule, np.array(columns, dtype=np.intp)))
-        trace = self.compiled.engine.solve(
-            self.keep,
-            horizon=self.compiled.plan.horizon,
-            held={node: self._hold(node, pin, students, released) for node, pin in self.pins.items()},
-            inputs={**self.inputs, **self._repaired(repairs)},
-            bounds=True,
-            rounding=Rounding(self.rounding.digits[students], self.rounding.places[students]),
-            choices=Choices(self.compiled.engine.program, self.compiled.engine.index, chosen, width),
-        )
-        values = evaluate_targets(self.compiled.plan, [a.target for a in self.asked], trace, bounds=True)
-        return self.cells.lanes([v if v.shape[0] == 3 else np.repeat(v, 3, axis=0) for v in values], width)
+        return {v: np.array(columns, dtype=np.intp) for v, columns in by_variant.items()}
 
-    def _repaired(self, repairs: Sequence[Repair]) -> dict[str, Array]:
-        """Givens with one element changed, column by column."""
-        out: dict[str, Array] = {}
-        for name in {r.name for r in repairs}:
-            value = matrix(self.compiled.plan.problem.given[name])
-            out[name] = np.repeat(value, len(repairs), axis=2)
+    def _lanes(self, trace: Trace, columns: int) -> Array:
+        """The predictions of a run, (3, cells, 1, columns, points)."""
+        values = evaluate_targets(self.compiled.plan, [a.target for a in self.asked], trace, bounds=True)
+        return self.cells.lanes([v if v.shape[0] == 3 else np.repeat(v, 3, axis=0) for v in values], columns)
+
+    def _changed_givens(self, repairs: Sequence[Repair]) -> dict[str, Changed]:
+        """Givens with one element read wrongly, where they are."""
+        by_name: dict[str, list[int]] = {}
         for column, repair in enumerate(repairs):
-            out[repair.name][repair.place[0], repair.place[1], column] = repair.value
+            by_name.setdefault(repair.name, []).append(column)
+        out = {}
+        for name, columns in by_name.items():
+            value = np.repeat(matrix(self.compiled.plan.problem.given[name]), len(columns), axis=2)
+            for k, column in enumerate(columns):
+                value[(*repairs[column].place, k)] = repairs[column].value
+            out[name] = Changed(np.array(columns, dtype=np.intp), value)
         return out
 
     def _hold(self, node: Node, pin: Pin, students: Columns, released: Mask) -> Hold:

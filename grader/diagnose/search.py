@@ -188,8 +188,8 @@ class Search:
         if not columns:
             return
         students = np.array([s.student for s, _ in columns])
-        lanes = self.group.run(students, [v for _, v in columns])
-        outcome = self.group.outcome(students, lanes, self.null)
+        lanes, changed = self.group.changes(students, [v for _, v in columns])
+        outcome = self.group.outcome(students, lanes, changed, self.null)
         red = np.array([s.red for s, _ in columns]).T
         gained, broken = self._weigh(outcome, red, students)
         for column in np.flatnonzero(gained.any(axis=0)).tolist():
@@ -261,8 +261,8 @@ class Search:
         if not columns:
             return
         students = np.array([s.student for s, _ in columns])
-        lanes = self.group.run(students, [()] * len(columns), repairs=[r for _, r in columns])
-        outcome = self.group.outcome(students, lanes, self.null)
+        lanes, changed = self.group.changes(students, [()] * len(columns), [r for _, r in columns])
+        outcome = self.group.outcome(students, lanes, changed, self.null)
         red = np.array([s.red for s, _ in columns]).T
         gained, broken = self._weigh(outcome, red, students)
         for column in np.flatnonzero((gained.sum(axis=0) >= 2) & (broken.sum(axis=0) == 0)).tolist():

@@ -11,8 +11,8 @@ from grader.engine import names
 from grader.engine.choices import Choices
 from grader.engine.points import sample
 from grader.engine.rounding import Rounding
-from grader.engine.solve import evaluate_targets
 from grader.engine.steps import Node, Target
+from grader.engine.targets import evaluate_targets
 from grader.language.tree import name
 
 if TYPE_CHECKING:

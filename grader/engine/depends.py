@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.engine.derive import derive
-from grader.engine.solve import Engine, evaluate_targets
+from grader.engine.solve import Engine
+from grader.engine.targets import evaluate_targets
 from grader.errors import ExpressionError
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ _PUT_DOWN = frozenset({"call", "div", "pow", "mul"}) | _SUMS | _PRODUCTS
 _SAME = frozenset({"copy", "neg", "T", "index", "place", "part", "stack", "stack_rows"})
 _EXACT = 1e-9
 _EVEN = 1e-6
-# Half a unit of every place that a double can have; raising 10 to a power takes far longer than looking it up.
+# Half a unit of every place that a double can have: raising 10 to a power takes longer than looking it up.
 _PLACES = 330
 with np.errstate(over="ignore", under="ignore"):
     _HALVES = 0.5 * 10.0 ** np.arange(-_PLACES, _PLACES + 1.0)

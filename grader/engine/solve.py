@@ -20,13 +20,12 @@ from grader.language.tree import quantities
 from grader.record import field, mutable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
     from grader.engine.choices import Choices
     from grader.engine.derive import Plan
-    from grader.engine.steps import Target
     from grader.language.tree import Expr
     from grader.spec.model import Matrix, Problem
 
@@ -54,10 +53,12 @@ class Trace:
     Args:
         values: for each node that was kept, its value by its own rule, before it was held.
         used: the same after holding: what later steps went on with.
+        slots: for each training step every slot as it was left, if they were to be recorded.
     """
 
     values: dict[Node, Array] = field(default_factory=dict)
     used: dict[Node, Array] = field(default_factory=dict)
+    slots: list[list[Any]] = field(default_factory=list)
 
 
 def matrix(value: Matrix) -> Array:
@@ -112,6 +113,11 @@ class Engine:
             self._noted = notes, totals(self.program, self.ranges, notes)
         return self._noted
 
+    def node(self, step: int, time: int) -> Node:
+        """The quantity that a step gives in a training step."""
+        name = self.steps[step].name
+        return Node(name[1:], time + 1) if name[0] == "+" else Node(name, time)
+
     def solve(
         self,
         keep: Iterable[Node],
@@ -137,19 +143,25 @@ class Engine:
         Returns:
             The kept values; arrays have one axis more in front when bounds are carried.
         """
-        run = _Run(self, tuple(keep), held or {}, rounding, choices, bounds=bounds)
+        run = Run(self, tuple(keep), held or {}, rounding, choices, bounds=bounds)
         with np.errstate(all="ignore"):
-            return run.go(self._inputs(inputs or {}), horizon)
+            return run.go(self.inputs(inputs or {}), horizon)
 
-    def _inputs(self, given: Mapping[str, Array]) -> dict[str, Array]:
+    def inputs(self, given: Mapping[str, Array]) -> dict[str, Array]:
+        """Every given and symbol, those that are handed in before the problem's own."""
         problem = self.plan.problem
         values = {n: matrix(v) for n, v in problem.given.items() if n not in given}
         values.update(given)
         return values
 
 
-class _Run:
-    """The state of one run: the slot file and what is carried from one training step to the next."""
+class Run:
+    """The state of one run: the slot file and what is carried from one training step to the next.
+
+    Args:
+        engine: the plan, compiled.
+        keep, held, rounding, choices, bounds: as ``Engine.solve`` takes them.
+    """
 
     def __init__(
         self,
@@ -184,24 +196,25 @@ class _Run:
         after = self.engine.index.get("+" + node.name)
         return None if after is None or node.time == 0 else (node.time - 1, after)
 
-    def go(self, inputs: dict[str, Array], horizon: int) -> Trace:
+    def go(self, inputs: dict[str, Array], horizon: int, *, record: bool = False) -> Trace:
+        """Run all training steps from givens and symbols; every slot is kept if the run is to be recorded."""
         problem = self.engine.plan.problem
         carried = self._bounded(_start(problem, inputs))
         for time in range(horizon + 1):
-            current = {**carried, **self._bounded(_example(problem, time))}
+            current = {**carried, **self._bounded(example_at(problem, time))}
             current[names.STEP_NUMBER] = self._exact(np.full((1, 1, 1, 1), float(time + 1)))
             slots = self.linked.start(self._fill(current))
             last = len(self.engine.steps) if time < horizon else self.engine.update_at
-            self._steps(slots, time, last)
+            self.steps(slots, time, 0, last)
             self._keep(slots, time, current)
+            if record:
+                self.trace.slots.append(slots)
             if time < horizon:
                 carried = self._advance(slots, carried)
         return self.trace
 
     def _bounded(self, values: Mapping[str, Array]) -> dict[str, Array]:
-        if not self.bounds:
-            return dict(values)
-        return {n: np.stack([v, v - NOISE * abs(v), v + NOISE * abs(v)]) for n, v in values.items()}
+        return {n: with_noise(v) for n, v in values.items()} if self.bounds else dict(values)
 
     def _exact(self, value: Array) -> Array:
         return value[None] if self.bounds else value
@@ -211,33 +224,36 @@ class _Run:
         steps = self.engine.index
         return {slots[n]: v for n, v in current.items() if n in slots and n not in steps}
 
-    def _steps(self, slots: list[Any], time: int, last: int) -> None:
+    def steps(self, slots: list[Any], time: int, first: int, last: int) -> None:
+        """Run some steps of one training step, the last one left out."""
         pinned = self.pinned.get(time)
         ranges = self.engine.ranges
         if not pinned and self.rounding is None and self.choices is None:
-            self.linked.run(slots, 0, ranges[last - 1][1] if last else 0)
+            self.linked.run(slots, ranges[first][0] if last else 0, ranges[last - 1][1] if last else 0)
             return
-        for i in range(last):
-            out = ranges[i][2]
-            rounded = self._run_step(slots, i)
-            if self.choices is not None:
-                slots[out] = self.choices.apply(i, slots, slots[out])
-            hold = pinned.get(i) if pinned else None
-            mask = None
-            if hold is not None:
-                self.trace.values[self._node(i, time)] = slots[out]
-                slots[out], mask = hold(slots[out])
-            if self.rounding is not None and not self.engine.copies[i]:
-                slots[out] = widened(slots[out], self.rounding, mask)
-            for k in rounded:
-                self._round(slots, k, late=True)
+        for i in range(first, last):
+            self.rule(slots, i)
+            self.settle(slots, time, i)
 
-    def _run_step(self, slots: list[Any], step: int) -> list[int]:
-        """Run one step; the numbers in its rule are rounded, too, some of them only after the step."""
+    def settle(self, slots: list[Any], time: int, step: int) -> None:
+        """What becomes of a step's value: another rule gives it, it is held, it is rounded."""
+        out = self.engine.ranges[step][2]
+        if self.choices is not None:
+            slots[out] = self.choices.apply(step, slots, slots[out])
+        hold = self.pinned.get(time, {}).get(step)
+        mask = None
+        if hold is not None:
+            self.trace.values[self.engine.node(step, time)] = slots[out]
+            slots[out], mask = hold(slots[out])
+        if self.rounding is not None and not self.engine.copies[step]:
+            slots[out] = widened(slots[out], self.rounding, mask)
+
+    def rule(self, slots: list[Any], step: int) -> None:
+        """Run one step's own rule; the numbers in it are rounded, too, some of them only for other steps."""
         first, end, out = self.engine.ranges[step]
         if self.rounding is None:
             self.linked.run(slots, first, end)
-            return []
+            return
         notes, totals = self.engine.noted
         rounded = [k for k in range(first, end) if notes[k] is not None]
         moved: dict[int, Any] = {}
@@ -251,17 +267,14 @@ class _Run:
         if total is not None:
             terms = [m for m in map(moved.get, total.rounded) if m is not None]
             slots[out] = settled(slots[out], terms, [slots[o] for o in total.others], self.rounding)
-        return rounded
+        for k in rounded:
+            self._round(slots, k, late=True)
 
     def _round(self, slots: list[Any], k: int, *, late: bool) -> tuple[Array, Array] | None:
         what = self.engine.noted[0][k]
         if what is None or self.rounding is None:
             return None
         return widen_part(slots, self.engine.program.instructions[k], what, self.rounding, late=late)
-
-    def _node(self, i: int, time: int) -> Node:
-        step = self.engine.steps[i].name
-        return Node(step[1:], time + 1) if step[0] == "+" else Node(step, time)
 
     def _keep(self, slots: list[Any], time: int, current: Mapping[str, Array]) -> None:
         index = self.engine.index
@@ -283,6 +296,11 @@ class _Run:
         return after
 
 
+def with_noise(value: Array) -> Array:
+    """A given with the bounds that arithmetic itself needs, three in front."""
+    return np.stack([value, value - NOISE * abs(value), value + NOISE * abs(value)])
+
+
 def _start(problem: Problem, inputs: dict[str, Array]) -> dict[str, Array]:
     """Givens, symbols, and the optimizer's states at their beginning."""
     values = dict(inputs)
@@ -298,46 +316,9 @@ def _start(problem: Problem, inputs: dict[str, Array]) -> dict[str, Array]:
     return values
 
 
-def _example(problem: Problem, time: int) -> dict[str, Array]:
+def example_at(problem: Problem, time: int) -> dict[str, Array]:
+    """The givens of the example that a training step uses, counted from 0."""
     train = problem.train
     if train is None or not train.examples:
         return {}
     return {n: matrix(v) for n, v in train.examples[time % len(train.examples)].items()}
-
-
-def evaluate_targets(
-    plan: Plan, targets: Sequence[Target], trace: Trace, *, bounds: bool = False, used: bool = False
-) -> list[Array]:
-    """The values of targets from a run's trace, (rows, columns, students, points) each.
-
-    Args:
-        plan: the worked solution that was run.
-        targets: what to evaluate; a target that is one step (or an element of it) is looked up.
-        trace: of a run that kept all their nodes.
-        bounds: whether the trace carries bounds.
-        used: take the held value of a step itself, not the one that its rule gives.
-    """
-    values = trace.used if used else trace.values
-    out: list[Array] = []
-    with np.errstate(all="ignore"):
-        for target in targets:
-            if target.node is not None:
-                value = values[target.node]
-                if target.place is not None:
-                    i, j = target.place
-                    value = value[..., i : i + 1, j : j + 1, :, :]
-                out.append(value)
-            else:
-                out.append(_evaluate(plan, target, trace.used, bounds=bounds))
-    return out
-
-
-def _evaluate(plan: Plan, target: Target, values: Mapping[Node, Array], *, bounds: bool) -> Array:
-    shapes = {names.timed(n.name, n.time): plan.shapes[n.name] for n in target.nodes}
-    program = Program(shapes, plan.problem.at_zero, plan.problem.index_base)
-    slot = program.compile(target.expr)
-    linked = program.link(bounds=bounds)
-    inputs = {program.slot(names.timed(n.name, n.time)): values[n] for n in target.nodes}
-    slots = linked.start(inputs)
-    linked.run(slots)
-    return np.asarray(slots[slot])

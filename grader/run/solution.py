@@ -8,8 +8,9 @@ from grader.engine import names
 from grader.engine.depends import depends
 from grader.engine.derive import derive
 from grader.engine.points import sample
-from grader.engine.solve import Engine, evaluate_targets, matrix
+from grader.engine.solve import Engine, matrix
 from grader.engine.steps import Node
+from grader.engine.targets import evaluate_targets
 from grader.language.render import render
 from grader.language.tree import quantities
 from grader.report.model import Solution, SolvedProblem, SolvedQuestion, SolvedStep, Value

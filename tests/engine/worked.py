@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.engine.derive import Plan, derive
-from grader.engine.solve import Engine, evaluate_targets
+from grader.engine.solve import Engine
+from grader.engine.targets import evaluate_targets
 from grader.spec import load_text
 from grader.spec.model import Problem
 

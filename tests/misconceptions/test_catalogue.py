@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from grader.engine.derive import derive
-from grader.engine.solve import Engine, evaluate_targets
+from grader.engine.solve import Engine
+from grader.engine.targets import evaluate_targets
 from grader.language.tree import Expr
 from grader.misconceptions import CATALOGUE, Misconception
 from grader.misconceptions.view import View

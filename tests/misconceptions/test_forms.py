@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from grader.engine.solve import Engine, evaluate_targets
+from grader.engine.solve import Engine
+from grader.engine.targets import evaluate_targets
 from grader.misconceptions import CATALOGUE
 from grader.misconceptions.view import View
 from grader.record import replace

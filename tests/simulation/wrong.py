@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.compare import judgement
 from grader.compare.passes import Passes
-from grader.engine.solve import evaluate_targets
+from grader.engine.targets import evaluate_targets
 from tests.simulation.classes import Exercise, accepted, digits_written
 from tests.simulation.hand import Hand, Slope, Style, round_text
 
