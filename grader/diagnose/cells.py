@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MATCH = Tolerance(rel=1e-6, min_sigfigs=1)
 # A wrong value lies anywhere within a factor of three of the right one, with either sign.
 _SPREAD = 2 * np.log(9.0)
-_MOST_BITS = 12.0
+_LEAST_CHANCE = np.exp(-12.0)
 # A written 0 has no digits to compare; that a wrong value happens to be 0 is rare.
 _CHANCE_OF_ZERO = 1 / 300
 _VISIBLE = 0.02
@@ -57,12 +57,6 @@ class Cells:
             fields.append(np.concatenate(arrays) if arrays else np.zeros((0, 1, students, points)))
         written = Written(fields[0], fields[1], fields[2], fields[3], fields[4].astype(bool))
         return cls(tuple(index), written)
-
-    def one(self, cell: int, student: int) -> Written:
-        """What one student wrote in one cell."""
-        w = self.written
-        at = (slice(cell, cell + 1), slice(None), slice(student, student + 1))
-        return Written(w.value[at], w.half[at], w.decimals[at], w.sigfigs[at], w.present[at])
 
     def lanes(self, values: Sequence[Array], columns: int) -> Array:
         """A run's values of all questions, (3, cells, 1, columns, points)."""
@@ -104,19 +98,29 @@ class Cells:
             place = np.floor(np.log10(size)) + 1 - digits[None, None, :, None]
             half = np.fmin(written.half, np.where(np.isfinite(place), 0.5 * 10.0**place, np.inf))
             half = np.maximum(half, 1e-6 * size)
-            return self._nats(2 * np.maximum(half, np.abs(written.value - lanes[0])), lanes, written)
+            window = 2 * np.maximum(half, np.abs(written.value - lanes[0]))
+            return np.asarray(_nats(window, lanes[0], written.value).mean(axis=-1)[:, 0])
 
-    def rarity(self, lanes: Array, written: Written) -> Array:
-        """The same for a value that was changed after it was computed: the whole window counts."""
-        with np.errstate(all="ignore"):
-            half = np.maximum(written.half, 1e-6 * np.abs(written.value))
-            return self._nats(2 * half + (lanes[2] - lanes[1]), lanes, written)
 
-    def _nats(self, window: Array, lanes: Array, written: Written) -> Array:
-        size = np.maximum(np.abs(written.value), np.abs(lanes[0]))
-        chance = np.clip(window / np.where(size > 0, size, np.inf) / _SPREAD, np.exp(-_MOST_BITS), 0.9)
-        chance = np.where(size == 0, _CHANCE_OF_ZERO, chance)
-        return np.asarray(-np.log(chance).mean(axis=-1)[:, 0])
+def rarity(written: Array, half: float, middle: Array, spread: Array) -> float:
+    """The weight of a match with a value that was changed after it was computed: the whole window counts.
+
+    Args:
+        written: the number, at every point or once.
+        half: half a unit of its last place.
+        middle: the prediction, (points,).
+        spread: the width of its bounds, likewise.
+    """
+    window = 2 * np.maximum(half, 1e-6 * np.abs(written)) + spread
+    return float(_nats(window, middle, written).mean())
+
+
+def _nats(window: Array, middle: Array, written: Array) -> Array:
+    """-ln of the chance that a value falls into a window as large."""
+    size = np.maximum(np.abs(written), np.abs(middle))
+    with np.errstate(all="ignore"):
+        chance = np.minimum(np.maximum(window / size / _SPREAD, _LEAST_CHANCE), 0.9)
+    return -np.log(np.where(size == 0, _CHANCE_OF_ZERO, chance))
 
 
 def _row(values: Array, students: int, points: int) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -136,6 +137,7 @@ class Class:
         self._base: tuple[Trace, Array] | None = None
         self._answered = np.array([a.written.present.all(axis=(0, 1, 3)) for a in asked], dtype=bool)
         self._near: dict[bytes, list[frozenset[str]]] = {}
+        self._hanging: dict[int, frozenset[str]] = {}
         self._later: dict[int, frozenset[int]] = {}
 
     def run(
@@ -264,22 +266,28 @@ class Class:
             found = self._near[known] = [self._hangs_on(a, written) for a in self.asked]
         return found
 
-    def hangs(self, a: Asked) -> frozenset[str]:
+    def hangs(self, question: int) -> frozenset[str]:
         """Every step that a question's value is computed by, itself included."""
-        return self._hangs_on(a, set())
+        found = self._hanging.get(question)
+        if found is None:
+            found = self._hanging[question] = self._hangs_on(self.asked[question], set())
+        return found
 
     def later(self, question: int) -> frozenset[int]:
         """The questions whose values are computed from this one's."""
-        node = self.asked[question].target.node
         found = self._later.get(question)
         if found is None:
+            node = self.asked[question].target.node
             found = self._later[question] = frozenset(
-                q
-                for q, a in enumerate(self.asked)
-                if node is not None
-                and node in self.ancestry.of([a.target.node] if a.target.node else a.target.nodes)
+                q for q, before in enumerate(self._before) if node is not None and node in before
             )
         return found
+
+    @cached_property
+    def _before(self) -> list[set[Node]]:
+        """For each question what its value is computed from."""
+        targets = [a.target for a in self.asked]
+        return [self.ancestry.of([t.node] if t.node is not None else t.nodes) for t in targets]
 
     def _hangs_on(self, a: Asked, written: AbstractSet[Node]) -> frozenset[str]:
         start = [a.target.node] if a.target.node is not None else list(a.target.nodes)

@@ -96,6 +96,9 @@ class Search:
         self.variants = group.compiled.variants
         self.present = group.cells.written.present[:, 0, :, 0]
         self.same = _same_quantity(group)
+        self.twice = np.flatnonzero(self.same.sum(axis=1) > 1)
+        self.steps = [frozenset(v.steps) for v in self.variants]
+        self._acting: dict[frozenset[str], tuple[list[int], int]] = {}
 
     def findings(self) -> list[list[Finding]]:
         """For each student the mistakes found, in the order in which they were."""
@@ -122,16 +125,21 @@ class Search:
         if not red.any():
             return None
         near = self.group.near(student)
-        cells = np.flatnonzero(red)
-        acting = {
-            q: [i for i, v in enumerate(self.variants) if not near[q].isdisjoint(v.steps)]
-            for q in {self.group.cells.index[cell][0] for cell in cells}
-        }
         kinds = np.ones(red.size)
-        for cell in cells:
-            kinds[cell] = max(len({self.variants[i].id for i in acting[self.group.cells.index[cell][0]]}), 1)
-        rules = sorted({i for found in acting.values() for i in found})[:MAX_RULES]
+        found: set[int] = set()
+        for cell in np.flatnonzero(red).tolist():
+            acting, kinds[cell] = self._acting_at(near[self.group.cells.index[cell][0]])
+            found.update(acting)
+        rules = sorted(found)[:MAX_RULES]
         return State(student, red, rules, np.maximum(LEAST_RULE, np.log(kinds) + np.log(2.0)))
+
+    def _acting_at(self, steps: frozenset[str]) -> tuple[list[int], int]:
+        """The variants that act at any of some steps, and how many wrong rules these are, at least one."""
+        found = self._acting.get(steps)
+        if found is None:
+            acting = [i for i, own in enumerate(self.steps) if not steps.isdisjoint(own)]
+            found = self._acting[steps] = acting, max(len({self.variants[i].id for i in acting}), 1)
+        return found
 
     def _release(self) -> None:
         """Let go a wrong value where others show that the right one was used."""
@@ -206,7 +214,8 @@ class Search:
         gained = red & outcome.moved & outcome.matches
         broken = outcome.moved & ~outcome.matches & self.present[:, students]
         # The same quantity asked twice and answered in two ways: the other answer need not follow.
-        broken &= ~(self.same.astype(int) @ gained > 0)
+        for cell in self.twice:
+            broken[cell] &= ~gained[self.same[cell]].any(axis=0)
         return gained, broken
 
     def _add(
@@ -335,8 +344,7 @@ class Search:
 
     def _first_step(self, variant: Variant, cells: tuple[Cell, ...]) -> str:
         """The rewritten step that the first explained answer hangs on."""
-        asked = self.group.asked[cells[0][0]]
-        behind = self.group.hangs(asked)
+        behind = self.group.hangs(cells[0][0])
         for step in variant.steps:
             if step in behind:
                 return step
@@ -398,8 +406,7 @@ class Search:
 
     def _together(self, a: int, b: int) -> bool:
         """Whether two variants can act at once: not on the same step, and not twice the same mistake."""
-        first, second = self.variants[a], self.variants[b]
-        return first.id != second.id and not set(first.steps) & set(second.steps)
+        return self.variants[a].id != self.variants[b].id and self.steps[a].isdisjoint(self.steps[b])
 
     def _slips(self, state: State) -> None:
         """What is left, answer by answer: sign, decimal point, digits, copies."""

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from grader.diagnose.cells import rarity
 from grader.diagnose.model import Cell, Finding
 from grader.engine import names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -102,20 +103,23 @@ def _sure(margin: float, ways: int) -> float:
 
 def value_at(group: Class, lanes: Array, student: int, at: int) -> Value | None:
     """A written number beside a prediction of it, (3, 1, 1, 1, points); None where it is no plain number."""
-    w = group.cells.one(at, student)
-    middle = lanes[0, 0, 0, 0]
-    half = float(w.half[0, 0, 0, 0])
-    if np.ptp(middle) > 1e-12 * np.abs(middle).max() or half == 0 or not np.isfinite(lanes).all():
+    w = group.cells.written
+    half = float(w.half[at, 0, student, 0])
+    middle, low, high = (lane[0, 0, 0] for lane in lanes)
+    if half == 0 or not np.isfinite(lanes).all():
         return None
+    if middle.size > 1 and np.ptp(middle) > 1e-12 * np.abs(middle).max():
+        return None
+    written = w.value[at, 0, student]
     return Value(
-        float(w.value[0, 0, 0, 0]),
+        float(written[0]),
         half,
-        int(w.decimals[0, 0, 0, 0]),
-        int(w.sigfigs[0, 0, 0, 0]),
+        int(w.decimals[at, 0, student, 0]),
+        int(w.sigfigs[at, 0, student, 0]),
         float(middle[0]),
-        float(lanes[1, 0, 0, 0, 0]),
-        float(lanes[2, 0, 0, 0, 0]),
-        float(group.cells.rarity(lanes, w)[0, 0]),
+        float(low[0]),
+        float(high[0]),
+        rarity(written, half, middle, high - low),
         float(group.reference[0, at, 0, 0, 0]),
         len(group.near(student)[group.cells.index[at][0]]) > 1,
     )
@@ -145,7 +149,9 @@ def _digit_slips(value: Value) -> Iterator[tuple[float, str]]:
         return
     if any(value.exactly(sign * float(d) * scale) for d in _exchanges(digits)):
         yield EXCHANGED, "slip.transpose_digits"
-    if any(value.exactly(sign * float(d) * scale) for d in _replacements(digits)):
+    targets = [sign * v / scale for v in (value.middle, value.unrounded) if math.isfinite(v)]
+    reach = 2 * value.half / scale
+    if any(value.exactly(sign * float(d) * scale) for d in _replacements(digits, targets, reach)):
         yield DIGIT + float(np.log(len(digits) / 3.0)), "slip.digit"
     if _one_dropped(value, digits):
         yield DROPPED, "slip.drop_digit"
@@ -163,11 +169,18 @@ def _exchanges(digits: str) -> Iterator[str]:
             yield digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :]
 
 
-def _replacements(digits: str) -> Iterator[str]:
-    for i, old in enumerate(digits):
-        for new in "0123456789":
-            if new != old:
-                yield digits[:i] + new + digits[i + 1 :]
+def _replacements(digits: str, targets: Sequence[float], reach: float) -> Iterator[str]:
+    """One digit replaced, where that can come as near to a target as the reach, or a little farther."""
+    count = int(digits)
+    reach += 1 + 1e-11 * 10.0 ** len(digits)
+    for i, old in enumerate(map(int, digits)):
+        place = 10.0 ** (len(digits) - 1 - i)
+        for target in targets:
+            first = max(math.ceil(old + (target - count - reach) / place), 0)
+            last = min(math.floor(old + (target - count + reach) / place), 9)
+            for new in range(first, last + 1):
+                if new != old:
+                    yield f"{digits[:i]}{new}{digits[i + 1 :]}"
 
 
 def _one_dropped(value: Value, digits: str) -> bool:
@@ -191,14 +204,14 @@ def _copies(group: Class, null: Array, student: int, cell: Cell, value: Value) -
     later = group.later(cell[0])
     others = [i for i, (q, _, _) in enumerate(group.cells.index) if q != cell[0] and q not in later]
     price = COPY + float(np.log(max(len(others), 1)))
-    for i in others:
-        right = null[0, i, 0, student]
-        w = group.cells.written
-        wrote = float(w.value[i, 0, student, 0]) if w.present[i, 0, student, 0] else float("nan")
-        if abs(right[0] - value.written) <= value.half or wrote == value.written:
-            moved = w.present[i, 0, student, 0] and wrote != value.written
-            yield price, "slip.label" if moved else "slip.copy"
-            break
+    w = group.cells.written
+    present = w.present[others, 0, student, 0]
+    wrote = present & (w.value[others, 0, student, 0] == value.written)
+    right = np.abs(null[0, others, 0, student, 0] - value.written) <= value.half
+    found = np.flatnonzero(right | wrote)
+    if found.size:
+        moved = present[found[0]] and not wrote[found[0]]
+        yield price, "slip.label" if moved else "slip.copy"
     yield from _wrong_start(group, asked, value)
 
 

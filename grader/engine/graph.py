@@ -25,9 +25,16 @@ class Ancestry:
 
     def __init__(self, plan: Plan) -> None:
         self.rules = {step.name: quantities(step.rule) for step in plan.steps}
+        self._parents: dict[Node, list[Node]] = {}
 
     def parents(self, node: Node) -> list[Node]:
         """The nodes in a node's own rule."""
+        found = self._parents.get(node)
+        if found is None:
+            found = self._parents[node] = self._looked_up(node)
+        return found
+
+    def _looked_up(self, node: Node) -> list[Node]:
         if node.name in self.rules:
             return [_node(n, node.time) for n in self.rules[node.name]]
         after = "+" + node.name

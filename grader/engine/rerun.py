@@ -203,19 +203,23 @@ class Rerun:
         differs = np.broadcast_to(differs, columns.size)
         if not differs.any():
             return None
-        return Changed(columns[differs], _wide(value, columns.size)[..., differs, :])
+        (here,) = np.nonzero(differs)
+        return Changed(columns[here], _wide(value, columns.size).take(here, axis=-2))
 
     def _at(self, old: Array, changed: Changed | None, columns: Columns) -> Array:
         """A value in some columns: the old one, but for what has changed."""
-        value = old if old.shape[-2] == 1 else old[..., self.columns[columns], :]
         if changed is None:
-            return value
+            return old if old.shape[-2] == 1 else old.take(self.columns[columns], axis=-2)
         at = np.minimum(np.searchsorted(changed.columns, columns), changed.columns.size - 1)
         there = changed.columns[at] == columns
-        new = changed.values[..., at[there], :]
+        if there.all():
+            return changed.values.take(at, axis=-2)
+        value = old if old.shape[-2] == 1 else old.take(self.columns[columns], axis=-2)
+        (here,) = np.nonzero(there)
+        new = changed.values.take(at[here], axis=-2)
         lanes, points = max(len(value), len(new)), max(value.shape[-1], new.shape[-1])
         out = np.array(np.broadcast_to(value, (lanes, *value.shape[1:-2], columns.size, points)))
-        out[..., there, :] = new
+        out[..., here, :] = new
         return out
 
     def target(self, target: Target) -> Changed | None:
