@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Codes = NDArray[np.int8]
 
 NO, IMPRECISE, CUT, OK = 0, 1, 2, 3
+_IMPRECISE, _CUT, _OK = np.int8(IMPRECISE), np.int8(CUT), np.int8(OK)
 # Binary noise that no student can see: relative to the larger of the two numbers.
 _SLACK = 1e-12
 _EXACT = 1e-9
@@ -71,34 +72,41 @@ def judge(lanes: Array, written: Written, tolerance: Tolerance) -> Codes:
         (rows, columns, students, 1): at a formula's sample points the worst counts.
     """
     middle = lanes[0]
-    low, high = (lanes[1], lanes[2]) if lanes.shape[0] == 3 else (middle, middle)
     w, half = written.value, written.half
-    size = np.abs(middle)
+    size, reach = np.abs(middle), np.abs(w)
     with np.errstate(all="ignore"):
-        # Bounds that say nothing (a root of what may be negative) allow nothing.
-        low, high = (np.where(np.isfinite(v), v, middle) for v in (low, high))
-        slack = _SLACK * np.maximum(size, np.abs(w))
-        beyond = np.maximum(np.maximum(low - w, w - high), 0.0) - slack
-        finite = np.isfinite(middle) & np.isfinite(w)
+        low, high = _or_middle(lanes[-2:][0], middle), _or_middle(lanes[-1], middle)
+        below, above = low - w, w - high
+        slack = _SLACK * np.maximum(size, reach)
+        beyond = np.maximum(np.maximum(below, above), 0.0) - slack
         loose, strict = _windows(size, tolerance)
-        enough = _enough_digits(written, tolerance) | (np.abs(w - middle) <= _EXACT * size)
+        exact = np.abs(w - middle) <= _EXACT * size
+        enough = _enough_digits(written, tolerance) | exact
         near = beyond <= half
-        ok = (beyond <= loose) | ((beyond <= strict) & enough)
+        strictly = beyond <= strict
+        ok = (beyond <= loose) | (strictly & enough)
         if tolerance.rounding:
-            known = (written.sigfigs >= tolerance.min_sigfigs) | (np.abs(w - middle) <= _EXACT * size)
-            ok |= near & enough & known
-        right_but_short = (beyond <= strict) | (near & (np.abs(w) > half) & (size >= _LEAST_SHARE * half))
-        towards_zero = np.where(middle >= 0, low - w, w - high)
+            ok |= near & enough & ((written.sigfigs >= tolerance.min_sigfigs) | exact)
+        right_but_short = strictly | (near & (reach > half) & (size >= _LEAST_SHARE * half))
+        towards_zero = np.where(middle >= 0, below, above)
         cut = (towards_zero > -slack) & (towards_zero < 2 * half - slack) & (w * middle > 0)
         cut &= (written.sigfigs >= 2) & enough
-        codes = np.where(ok, OK, np.where(cut, CUT, np.where(right_but_short, IMPRECISE, NO)))
-        codes = np.where(finite & written.present, codes, NO)
-    return np.asarray(codes.min(axis=-1, keepdims=True), dtype=np.int8)
+        # The kindest of what holds; the codes grow with it.
+        codes = np.maximum(np.maximum(ok * _OK, cut * _CUT), right_but_short * _IMPRECISE)
+        codes = codes * (np.isfinite(middle) & np.isfinite(w) & written.present)
+    return np.asarray(codes if codes.shape[-1] == 1 else codes.min(axis=-1, keepdims=True))
 
 
-def _windows(size: Array, tolerance: Tolerance) -> tuple[Array, Array]:
+def _or_middle(bound: Array, middle: Array) -> Array:
+    """Bounds that say nothing (a root of what may be negative) allow nothing."""
+    known = np.isfinite(bound)
+    return bound if known.all() else np.where(known, bound, middle)
+
+
+def _windows(size: Array, tolerance: Tolerance) -> tuple[Array | float, Array | float]:
     """The width of the tolerances that ask for no digits, and of those that do; negative for none."""
-    loose = strict = np.full_like(size, -1.0)
+    loose: Array | float = -1.0
+    strict: Array | float = -1.0
     if tolerance.abs is not None:
         loose = np.maximum(loose, tolerance.abs)
     if tolerance.rel is not None:
@@ -111,9 +119,9 @@ def _windows(size: Array, tolerance: Tolerance) -> tuple[Array, Array]:
     return loose * (1 + _SLACK), strict * (1 + _SLACK)
 
 
-def _enough_digits(written: Written, tolerance: Tolerance) -> NDArray[np.bool_]:
+def _enough_digits(written: Written, tolerance: Tolerance) -> NDArray[np.bool_] | np.bool_:
     """Whether as many digits were written as the tolerance asks for."""
-    enough = np.ones((*written.value.shape[:3], 1), dtype=bool)
+    enough: NDArray[np.bool_] | np.bool_ = np.True_
     if tolerance.decimals is not None:
         enough = enough & (written.decimals >= tolerance.decimals)
     if tolerance.sigfigs is not None:

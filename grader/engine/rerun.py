@@ -115,8 +115,7 @@ class Rerun:
                     self.used[Node(name, time)] = changed
                 slots = engine.program.slots
                 dirty = {slots[n]: c for n, c in current.items() if n in slots and n not in engine.index}
-                last = len(engine.steps) if time < horizon else engine.update_at
-                for step in range(last):
+                for step in range(self.base.last[time]):
                     self._step(step, time, dirty)
                 carried = self._advanced(carried, time)
 

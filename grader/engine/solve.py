@@ -54,11 +54,13 @@ class Trace:
         values: for each node that was kept, its value by its own rule, before it was held.
         used: the same after holding: what later steps went on with.
         slots: for each training step every slot as it was left, if they were to be recorded.
+        last: for each training step the number of steps that were run.
     """
 
     values: dict[Node, Array] = field(default_factory=dict)
     used: dict[Node, Array] = field(default_factory=dict)
     slots: list[list[Any]] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
 
 
 def matrix(value: Matrix) -> Array:
@@ -204,7 +206,8 @@ class Run:
             current = {**carried, **self._bounded(example_at(problem, time))}
             current[names.STEP_NUMBER] = self._exact(np.full((1, 1, 1, 1), float(time + 1)))
             slots = self.linked.start(self._fill(current))
-            last = len(self.engine.steps) if time < horizon else self.engine.update_at
+            last = len(self.engine.steps) if time < horizon else self._last_wanted(time)
+            self.trace.last.append(last)
             self.steps(slots, time, 0, last)
             self._keep(slots, time, current)
             if record:
@@ -212,6 +215,13 @@ class Run:
             if time < horizon:
                 carried = self._advance(slots, carried)
         return self.trace
+
+    def _last_wanted(self, time: int) -> int:
+        """The steps that a training step has to be run for when no other follows it."""
+        index = self.engine.index
+        wanted = [index[node.name] for node in self.keep.get(time, ()) if node.name in index]
+        last = max((*wanted, *self.pinned.get(time, ())), default=-1) + 1
+        return min(last, self.engine.update_at)
 
     def _bounded(self, values: Mapping[str, Array]) -> dict[str, Array]:
         return {n: with_noise(v) for n, v in values.items()} if self.bounds else dict(values)
