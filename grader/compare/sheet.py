@@ -14,10 +14,6 @@ from grader.submission.model import Refused
 from grader.submission.numerals import EXACT_SIGFIGS, explain_number, parse_list, parse_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
     from grader.compare.match import Place
     from grader.language.answer import Member
     from grader.language.shapes import Shape
@@ -95,20 +91,22 @@ def read_sheet(
 
 
 def _read_numbers(sheet: Sheet, reader: FormulaReader, *, decimal_comma: bool) -> None:
-    rows: list[Cell] = []
+    rows: list[Cell] = [ABSENT]
     cells = _Cells(sheet, reader, decimal_comma)
-    known = reader.numbers
+    # Most of a class writes the same numbers: each is put into the table once.
+    places: dict[str, int] = {}
+    column: list[int] = []
     for student, given in enumerate(sheet.given):
-        row = known.get(given) if type(given) is str else ABSENT if given is None else None
-        rows.append(cells.number(student, given) if row is None and given is not None else row or ABSENT)
-    value, half, decimals, sigfigs, present = zip(*rows, strict=True) if rows else ((),) * 5
-    sheet.written = Written(
-        _column(value), _column(half), _column(decimals), _column(sigfigs), _column(present) > 0
-    )
-
-
-def _column(values: Sequence[float]) -> NDArray[np.float64]:
-    return np.array(values, dtype=float).reshape(1, 1, -1, 1)
+        place = places.get(given) if type(given) is str else 0 if given is None else None
+        if place is None and given is not None:
+            place = len(rows)
+            rows.append(cells.number(student, given))
+            if type(given) is str and given in reader.numbers:
+                places[given] = place
+        column.append(place or 0)
+    table = np.array(rows, dtype=float)[np.array(column, dtype=np.intp)]
+    value, half, decimals, sigfigs, present = (np.ascontiguousarray(c).reshape(1, 1, -1, 1) for c in table.T)
+    sheet.written = Written(value, half, decimals, sigfigs, present > 0)
 
 
 def _read_arrays(sheet: Sheet, reader: FormulaReader, *, decimal_comma: bool) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 
 from grader.compare.pins import Asked
 from grader.compare.verdicts import WRONG
+from grader.diagnose.compiled import Compiled
 from grader.diagnose.formulas import FormulaEdits
-from grader.diagnose.runs import Class, Compiled
+from grader.diagnose.runs import Class
 from grader.diagnose.search import Search
 from grader.engine.steps import Node
 from grader.misconceptions import CATALOGUE

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from grader.compare.judge import NO, Written, judge
-from grader.compare.outputs import slopes_from_outputs
 from grader.compare.pins import hull, is_rounded, own_rounding, pins_of
 from grader.diagnose.cells import Cells
-from grader.engine.choices import Choices, OwnRule
+from grader.engine.choices import Choices
 from grader.engine.graph import Ancestry
-from grader.engine.rerun import Changed, Pick, Rerun
+from grader.engine.rerun import Changed, Pick, Rerun, Undone
 from grader.engine.rounding import Rounding
-from grader.engine.solve import Engine, Run, matrix
-from grader.engine.steps import Node
+from grader.engine.solve import Run, matrix
 from grader.engine.targets import evaluate_targets
-from grader.language.tree import key, quantities
-from grader.record import names, record
+from grader.record import names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,9 +25,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from grader.compare.pins import Asked, Pin
-    from grader.engine.derive import Plan
+    from grader.diagnose.compiled import Compiled
+    from grader.engine.choices import OwnRule
     from grader.engine.solve import Hold, Trace
-    from grader.misconceptions.model import Variant
+    from grader.engine.steps import Node
 
     Array = NDArray[np.float64]
     Mask = NDArray[np.bool_]
@@ -50,6 +48,15 @@ class Repair(NamedTuple):
     id: str
 
 
+class _Base(NamedTuple):
+    """A class's run as it was settled: trace, predictions, who was released, and who took slopes how."""
+
+    trace: Trace
+    lanes: Array
+    released: Mask
+    slopes: Mask
+
+
 class Outcome(NamedTuple):
     """What a set of columns gave; masks and weights are (cells, columns).
 
@@ -64,48 +71,6 @@ class Outcome(NamedTuple):
     moved: Mask
     weight: Array
     lanes: Array
-
-
-@record
-class Compiled:
-    """A worked solution made ready for wrong rules; built once a problem.
-
-    Args:
-        plan: the worked solution.
-        engine: the same, compiled.
-        variants: the wrong rules at their places.
-        rules: for each variant, (step, compiled rule); behind them, without a variant, the right rules with
-            slopes taken from activations.
-    """
-
-    plan: Plan
-    engine: Engine
-    variants: tuple[Variant, ...]
-    rules: tuple[tuple[tuple[str, OwnRule], ...], ...]
-
-    @classmethod
-    def of(cls, plan: Plan, variants: Sequence[Variant]) -> Compiled:
-        """Compile the wrong rules, equal ones once."""
-        engine = Engine(plan)
-        known = {*plan.problem.given, *plan.problem.symbols, *engine.program.slots}
-        usable = [v for v in variants if all(quantities(r) <= known for r in v.rules.values())]
-        for rules_ in (*(v.rules for v in usable), slopes_from_outputs(plan)):
-            for n in sorted({n for rule in rules_.values() for n in quantities(rule)}):
-                engine.program.slot(n)
-        seen: dict[object, OwnRule] = {}
-        rules = []
-        for variant in usable:
-            own = []
-            for step, rule in variant.rules.items():
-                k = key(rule)
-                if k not in seen:
-                    seen[k] = OwnRule(engine.program, rule)
-                own.append((step, seen[k]))
-            rules.append(tuple(own))
-        rules.append(
-            tuple((step, OwnRule(engine.program, rule)) for step, rule in slopes_from_outputs(plan).items())
-        )
-        return cls(plan, engine, tuple(usable), tuple(rules))
 
 
 class Class:
@@ -134,60 +99,71 @@ class Class:
         self.keep = list(dict.fromkeys(nodes))
         self.ancestry = Ancestry(compiled.plan)
         self.reference = self._reference()
-        self._base: tuple[Trace, Array] | None = None
+        self._base: _Base
         self._answered = np.array([a.written.present.all(axis=(0, 1, 3)) for a in asked], dtype=bool)
         self._near: dict[bytes, list[frozenset[str]]] = {}
         self._hanging: dict[int, frozenset[str]] = {}
         self._later: dict[int, frozenset[int]] = {}
+
+    def settle(self) -> Array:
+        """Run every student under the right rules, as he is known to be released and to take slopes.
+
+        Later runs are computed only where they differ from this one.
+        """
+        everyone = np.arange(self.students)
+        held = {node: self._hold(node, pin, everyone, self.released) for node, pin in self.pins.items()}
+        picks = self._picks([()] * len(everyone), self.from_outputs, self.from_outputs)
+        chosen: dict[str, list[tuple[OwnRule, Columns]]] = {}
+        for pick in picks:
+            chosen.setdefault(pick.step, []).append((pick.rule, pick.columns))
+        engine = self.compiled.engine
+        choices = Choices(engine.program, engine.index, chosen, len(everyone))
+        run = Run(engine, tuple(self.keep), held, self.rounding, choices, bounds=True)
+        with np.errstate(all="ignore"):
+            trace = run.go(engine.inputs(self.inputs), self.compiled.plan.horizon, record=True)
+        lanes = self._lanes(trace, self.students)
+        self._base = _Base(trace, lanes, self.released.copy(), self.from_outputs.copy())
+        return lanes
 
     def run(
         self,
         students: Columns,
         picks: Sequence[Sequence[int]],
         *,
+        repairs: Sequence[Repair] = (),
         released: Mask | None = None,
         slopes: Mask | None = None,
-    ) -> Array:
-        """The predictions of columns, each a student under some variants: (3, cells, 1, columns, points)."""
-        lanes = []
-        for first in range(0, max(len(students), 1), CHUNK):
-            part = slice(first, first + CHUNK)
-            lanes.append(
-                self._run(
-                    students[part],
-                    picks[part],
-                    self.released[:, students[part]] if released is None else released[:, part],
-                    self.from_outputs[students[part]] if slopes is None else slopes[part],
-                )
-            )
-        return np.concatenate(lanes, axis=3)
-
-    def changes(
-        self, students: Columns, picks: Sequence[Sequence[int]], repairs: Sequence[Repair] = ()
     ) -> tuple[Array, Mask]:
-        """The same as ``run``, computed only where it is not each student's run under the right rules.
-
-        Who is released, and who takes slopes from activations, is settled with the first call.
+        """Columns, each a student under some variants, computed where they are not his run as it was settled.
 
         Returns:
-            The predictions, and the cells whose prediction is another one, (cells, columns).
+            The predictions, (3, cells, 1, columns, points), and where they are not the settled ones,
+            (cells, columns).
         """
+        released = self.released[:, students] if released is None else released
+        slopes = self.from_outputs[students] if slopes is None else slopes
         size = max(CHUNK, MOST_VALUES // max(len(self.cells.index) * self.points, 1))
         parts = []
         for first in range(0, max(len(students), 1), size):
             part = slice(first, first + size)
-            parts.append(self._changes(students[part], picks[part], repairs[part]))
+            run = self._rerun(students[part], picks[part], released[:, part], slopes[part])
+            run.go(self.compiled.plan.horizon, self._changed_givens(repairs[part]))
+            parts.append(self._changes(run, students[part]))
         return np.concatenate([p[0] for p in parts], axis=3), np.concatenate([p[1] for p in parts], axis=1)
 
-    def _changes(
-        self, students: Columns, picks: Sequence[Sequence[int]], repairs: Sequence[Repair]
-    ) -> tuple[Array, Mask]:
-        base, lanes = self._recorded()
-        released = self.released[:, students]
-        by_variant = self._by_variant(picks, self.from_outputs[students])
-        rerun = Rerun(
+    def _rerun(
+        self, students: Columns, picks: Sequence[Sequence[int]], released: Mask, slopes: Mask
+    ) -> Rerun:
+        base = self._base
+        before = base.slopes[students]
+        otherwise = released != base.released[:, students]
+        freed: dict[Node, Mask] = {}
+        for a, apart in zip(self.asked, otherwise, strict=True):
+            if a.target.node in self.pins and apart.any():
+                freed[a.target.node] = freed.get(a.target.node, False) | apart
+        return Rerun(
             self.compiled.engine,
-            base,
+            base.trace,
             students,
             Rounding(self.rounding.digits[students], self.rounding.places[students]),
             lambda node, columns: (
@@ -195,37 +171,41 @@ class Class:
                 if node in self.pins
                 else None
             ),
-            [
-                Pick(step, rule, columns, v == len(self.compiled.variants))
-                for v, columns in by_variant.items()
-                for step, rule in self.compiled.rules[v]
-            ],
+            self._picks(picks, slopes, before),
+            Undone(
+                {step: np.flatnonzero(before & ~slopes) for step, _ in self.compiled.rules[-1]},
+                {node: np.flatnonzero(apart) for node, apart in freed.items()},
+            ),
         )
-        rerun.go(self.compiled.plan.horizon, self._changed_givens(repairs))
-        lanes = lanes[:, :, :, students]
+
+    def _picks(self, picks: Sequence[Sequence[int]], slopes: Mask, before: Mask) -> list[Pick]:
+        """The rules that columns follow at steps: first slopes from activations, then those of variants."""
+        by_variant: dict[int, list[int]] = {}
+        for column, variants in enumerate(picks):
+            for v in variants:
+                by_variant.setdefault(v, []).append(column)
+        turned = self.compiled.rules[-1]
+        found = [Pick(step, rule, np.flatnonzero(slopes & before), True) for step, rule in turned]
+        found += [Pick(step, rule, np.flatnonzero(slopes & ~before), False) for step, rule in turned]
+        for v, columns in by_variant.items():
+            chosen = np.array(columns, dtype=np.intp)
+            found += [Pick(step, rule, chosen, False) for step, rule in self.compiled.rules[v]]
+        return [pick for pick in found if pick.columns.size]
+
+    def _changes(self, run: Rerun, students: Columns) -> tuple[Array, Mask]:
+        """The predictions of columns, and where they are not the settled ones."""
+        lanes = self._base.lanes[:, :, :, students]
         changed = np.zeros((len(self.cells.index), len(students)), dtype=bool)
         first = 0
         for a in self.asked:
             end = first + a.target.shape[0] * a.target.shape[1]
-            found = rerun.target(a.target)
+            found = run.target(a.target)
             if found is not None:
                 values = np.broadcast_to(found.values, (3, *found.values.shape[1:-1], self.points))
                 lanes[:, first:end, 0, found.columns] = values.reshape(3, end - first, -1, self.points)
                 changed[first:end, found.columns] = True
             first = end
         return lanes, changed
-
-    def _recorded(self) -> tuple[Trace, Array]:
-        """Every student's run under the right rules, with all that it went through, and its predictions."""
-        if self._base is None:
-            everyone = np.arange(self.students)
-            run = self._prepared(everyone, [()] * len(everyone), self.released, self.from_outputs)
-            with np.errstate(all="ignore"):
-                trace = run.go(
-                    self.compiled.engine.inputs(self.inputs), self.compiled.plan.horizon, record=True
-                )
-            self._base = trace, self._lanes(trace, self.students)
-        return self._base
 
     def _reference(self) -> Array:
         """The right values without anybody's rounding, (3, cells, 1, 1, points)."""
@@ -239,7 +219,7 @@ class Class:
         Args:
             students: of the columns.
             lanes: their predictions, and
-            changed: where these are not the students' own under the right rules, as ``changes`` gives them.
+            changed: where these are not the students' own under the right rules, as ``run`` gives them.
             null: the students' own predictions under the right rules.
         """
         cells, columns = np.nonzero(changed)
@@ -302,44 +282,6 @@ class Class:
                     seen.add(parent)
                     waiting.append(parent)
         return frozenset(names)
-
-    def _run(
-        self,
-        students: Columns,
-        picks: Sequence[Sequence[int]],
-        released: Mask,
-        slopes: Mask,
-    ) -> Array:
-        run = self._prepared(students, picks, released, slopes)
-        with np.errstate(all="ignore"):
-            trace = run.go(self.compiled.engine.inputs(self.inputs), self.compiled.plan.horizon)
-        return self._lanes(trace, len(students))
-
-    def _prepared(
-        self, students: Columns, picks: Sequence[Sequence[int]], released: Mask, slopes: Mask
-    ) -> Run:
-        """A run of columns that hold what their student wrote and round as he does."""
-        engine = self.compiled.engine
-        chosen: dict[str, list[tuple[OwnRule, Columns]]] = {}
-        for v, columns in self._by_variant(picks, slopes).items():
-            for step, rule in self.compiled.rules[v]:
-                chosen.setdefault(step, []).append((rule, columns))
-        return Run(
-            engine,
-            tuple(self.keep),
-            {node: self._hold(node, pin, students, released) for node, pin in self.pins.items()},
-            Rounding(self.rounding.digits[students], self.rounding.places[students]),
-            Choices(engine.program, engine.index, chosen, len(students)),
-            bounds=True,
-        )
-
-    def _by_variant(self, picks: Sequence[Sequence[int]], slopes: Mask) -> dict[int, Columns]:
-        """The columns that follow each variant; first those that take slopes from activations."""
-        by_variant: dict[int, list[int]] = {len(self.compiled.variants): np.flatnonzero(slopes).tolist()}
-        for column, variants in enumerate(picks):
-            for v in variants:
-                by_variant.setdefault(v, []).append(column)
-        return {v: np.array(columns, dtype=np.intp) for v, columns in by_variant.items()}
 
     def _lanes(self, trace: Trace, columns: int) -> Array:
         """The predictions of a run, (3, cells, 1, columns, points)."""

@@ -104,9 +104,9 @@ class Search:
         """For each student the mistakes found, in the order in which they were."""
         everyone = np.arange(self.group.students)
         nothing: list[tuple[int, ...]] = [()] * len(everyone)
-        self.null = self.group.run(everyone, nothing)
+        self.null = self.group.settle()
         self._release()
-        self.turned = self.group.run(everyone, nothing, slopes=np.ones(len(everyone), dtype=bool))
+        self.turned, _ = self.group.run(everyone, nothing, slopes=np.ones(len(everyone), dtype=bool))
         self._habits()
         states = [s for s in map(self._state, everyone.tolist()) if s is not None]
         self._singles(states)
@@ -150,7 +150,7 @@ class Search:
             return
         released = np.zeros((len(group.asked), students.size), dtype=bool)
         released[questions, np.arange(students.size)] = True
-        lanes = group.run(students, [()] * len(students), released=released)
+        lanes, _ = group.run(students, [()] * len(students), released=released)
         before = self.group.cells.matches(self.null, group.cells.written)
         after = group.cells.matches(lanes, group.cells.written.take(students))
         red = self.red & self.present
@@ -159,8 +159,7 @@ class Search:
         for column in np.flatnonzero((better > 0) & (worse == 0)):
             group.released[questions[column], students[column]] = True
         if group.released.any():
-            everyone = np.arange(group.students)
-            self.null = group.run(everyone, [()] * len(everyone))
+            self.null = group.settle()
             matches = group.cells.matches(self.null, group.cells.written)
             self.red = self.red & ~matches | self._released_cells()
 
@@ -174,6 +173,8 @@ class Search:
         straight = (self.group.cells.matches(self.null, written) & self.present).sum(axis=0)
         turned = (self.group.cells.matches(self.turned, written) & self.present).sum(axis=0)
         self.group.from_outputs = turned > straight
+        if self.group.from_outputs.any():
+            self.group.settle()
         swap = self.group.from_outputs[None, None, None, :, None]
         self.null, self.turned = (
             np.where(swap, self.turned, self.null),
@@ -196,7 +197,7 @@ class Search:
         if not columns:
             return
         students = np.array([s.student for s, _ in columns])
-        lanes, changed = self.group.changes(students, [v for _, v in columns])
+        lanes, changed = self.group.run(students, [v for _, v in columns])
         outcome = self.group.outcome(students, lanes, changed, self.null)
         red = np.array([s.red for s, _ in columns]).T
         gained, broken = self._weigh(outcome, red, students)
@@ -270,7 +271,7 @@ class Search:
         if not columns:
             return
         students = np.array([s.student for s, _ in columns])
-        lanes, changed = self.group.changes(students, [()] * len(columns), [r for _, r in columns])
+        lanes, changed = self.group.run(students, [()] * len(columns), repairs=[r for _, r in columns])
         outcome = self.group.outcome(students, lanes, changed, self.null)
         red = np.array([s.red for s, _ in columns]).T
         gained, broken = self._weigh(outcome, red, students)
@@ -362,8 +363,8 @@ class Search:
         nothing: list[tuple[int, ...]] = [()] * len(everyone)
         other = ~self.group.from_outputs
         return (
-            self.group.run(everyone, nothing, released=released),
-            self.group.run(everyone, nothing, released=released, slopes=other),
+            self.group.run(everyone, nothing, released=released)[0],
+            self.group.run(everyone, nothing, released=released, slopes=other)[0],
         )
 
     def _pairs(self, states: Sequence[State]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.diagnose.runs import Compiled
+from grader.diagnose.compiled import Compiled
 from grader.engine import names
 from grader.engine.choices import Choices
 from grader.engine.points import sample

@@ -189,7 +189,15 @@ def names_in(expr: Expr) -> list[Expr]:
 
 def quantities(expr: Expr) -> frozenset[str]:
     """The names of all quantities in the expression."""
-    return frozenset(str(node.value) for node in walk(expr) if node.op == "name")
+    found: set[str] = set()
+    waiting = [expr]
+    while waiting:
+        node = waiting.pop()
+        if node[1]:
+            waiting += node[1]
+        elif node[0] == "name":
+            found.add(node[2])  # type: ignore[arg-type]
+    return frozenset(found)
 
 
 def key(expr: Expr) -> tuple[object, ...]:

@@ -36,10 +36,7 @@ def render(report: ClassReport) -> Iterator[str]:
 
 def _student(student: StudentReport, heads: Heads, texts: dict[int, str]) -> str:
     # Students who wrote the same share one answer object, and so its text; the report keeps them alive.
-    for answer in student.answers:
-        if id(answer) not in texts:
-            texts[id(answer)] = _answer(answer, heads)
-    answers = ", ".join([texts[id(answer)] for answer in student.answers])
+    answers = ", ".join([texts.get(id(a)) or _answer(a, heads, texts) for a in student.answers])
     text = (
         f'{{"student": {quoted(student.student)}, "file": {quoted(student.file)}, '
         f'"score": {json_score(student.score)}, "max_score": {json_score(student.max_score)}, '
@@ -49,7 +46,12 @@ def _student(student: StudentReport, heads: Heads, texts: dict[int, str]) -> str
     return text.replace("##[", "#\\u0023[") if "##[" in text else text
 
 
-def _answer(answer: Answer, heads: Heads) -> str:
+def _answer(answer: Answer, heads: Heads, texts: dict[int, str]) -> str:
+    text = texts[id(answer)] = _written(answer, heads)
+    return text
+
+
+def _written(answer: Answer, heads: Heads) -> str:
     key = answer[:3]
     head = heads.get(key)
     if head is None:

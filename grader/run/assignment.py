@@ -249,7 +249,7 @@ class AssignmentGrader:
     def _report(self, submission: Submission, answers: tuple[Answer, ...], notes: list[str]) -> StudentReport:
         unknown = [p for p in submission.answers if p not in self.problem_ids and not submission.prose]
         notes += [f'"{p}" is not a problem of this assignment' for p in unknown]
-        score = float(sum(a.score for a in answers))
+        score = float(sum([a.score for a in answers]))
         return StudentReport(
             submission.student, submission.file, score, self.max_score, answers, (), tuple(notes)
         )

@@ -85,6 +85,8 @@ def _student(value: _Value) -> str | None:
 def _problem(group: _Value) -> dict[str, Given]:
     if not isinstance(group, dict):
         raise _DoubtfulError
+    if set(map(type, group.values())) <= {str} and all(map(str.strip, group.values())):  # type: ignore[arg-type]
+        return group  # type: ignore[return-value]
     given: dict[str, Given] = {}
     for name, value in group.items():
         if isinstance(value, str):
