@@ -142,8 +142,9 @@ class _Numbered:
         # Whoever wrote the same shares one answer: a class agrees where it is right.
         same: dict[str, Answer] = {}
         answers = []
+        formulas = {student for student, _ in self.read_as}
         for s, (code, g) in enumerate(zip(codes, given, strict=True)):
-            if code == CORRECT and type(g) is str and (s, None) not in self.read_as:
+            if code == CORRECT and type(g) is str and s not in formulas:
                 answer = same.get(g)
                 if answer is None:
                     answer = same[g] = new(asked, "correct", full, g)

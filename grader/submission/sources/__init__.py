@@ -57,8 +57,8 @@ def find(paths: Iterable[str | os.PathLike[str]], source: str | None = None, ass
             raise UnreadableError(f"{path}: {error}") from None
         for file in found or ():
             files.setdefault(places.of(file), file)
-    ordered = sorted(files.items(), key=lambda item: (_last_part(item[1]), item[0]))
-    return Found(tuple(file for _, file in ordered), tuple(sorted(ignored)), tuple(told))
+    ordered = sorted([(_last_part(file), place, file) for place, file in files.items()])
+    return Found(tuple([file for _, _, file in ordered]), tuple(sorted(ignored)), tuple(told))
 
 
 def _listing(path: str) -> Listing | None:
@@ -151,7 +151,7 @@ class _Places:
         if file.handed is not None:
             return self._resolved(file.path), f"{file.handed.student}\n{file.handed.shown}"
         folder, name = os.path.split(file.path)
-        return f"{self._resolved(folder)}{os.sep}{name}", ""
+        return self._resolved(folder) + os.sep + name, ""
 
     def _resolved(self, path: str) -> str:
         found = self._real.get(path)
