@@ -1,0 +1,318 @@
+"""Statements of running text sorted by problem, and which statement of a name counts.
+
+People calculate towards an answer (`a = f(z)`, later `= f(0.2)`, later `a = 0.55`), so that the last statement
+of a question counts, unless it only says again how a number was found; and a line that begins with an equals
+sign goes on with the one before. What several problems may ask is told, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from grader.submission.hints import squeezed
+from grader.submission.readers.essays import Essays
+from grader.submission.readers.headings import LIKE_PROBLEM, Headings, Named, Path
+from grader.submission.readers.spans import Places
+from grader.submission.readers.written import Statement, node
+from grader.submission.tree import shorten
+
+LINE, MARK, TALK = 9, 10, -1
+"""Levels of what is no heading by its layout: a line that names a problem, a number in front, words."""
+
+_ASKS = re.compile(r"^\s*\?\s*=\s*")
+_NUMERAL = re.compile(r"[-+−]?[\d.,]+(?:e[-+]?\d+)?", re.IGNORECASE)
+_COMMAND = re.compile(r"\\(?:begin|end)\s*\{[^{}]{0,20}\}|\\[a-zA-Z]+|(?<=\d)[eE](?=[-+]?\d)")
+_DERIVATIVE = re.compile(r"\\partial|∂|\\frac\s*\{\s*d|\bd\w+\s*/\s*d\w+")
+_SHOWN = 6
+
+
+class Said(NamedTuple):
+    """Something at an offset: a heading (level above 0), an equation's piece, an answer in a line, words."""
+
+    offset: int
+    level: int
+    key: str
+    value: str
+    value_offset: int
+    column: int = 0
+    problem: str | None = None
+    marker: re.Match[str] | None = None
+
+
+class _Kept(NamedTuple):
+    """A statement with the problems whose heading it stands under, and where in the text it stands."""
+
+    homes: tuple[str, ...]
+    elsewhere: bool
+    key: str
+    text: str
+    offset: int
+    new: bool = False
+
+
+def sort(
+    said: Iterable[Said], headings: Headings, places: Places
+) -> tuple[list[Statement], tuple[str, ...]]:
+    """The statement that counts of every name, in order, and what is to be said about the others.
+
+    Args:
+        said: what the text says, in its order.
+        headings: the names and numbers of problems.
+        places: of offsets in the text.
+    """
+    listed = list(said)
+    sections = _Sections(headings, sure=any(_is_sure(one, headings) for one in listed))
+    for one in listed:
+        sections.take(one)
+    choice = _Choice(headings, places)
+    for kept in sections.kept:
+        choice.add(kept)
+    return choice.result(sections.essays)
+
+
+def _is_sure(said: Said, headings: Headings) -> bool:
+    """Whether a heading, by its layout or its words, names problems: then bare numbers count less."""
+    return 0 < said.level <= LINE and headings.named(said.key, line=said.level == LINE) is not None
+
+
+class _Sections:
+    """Goes through a text and knows which problems its present heading means."""
+
+    def __init__(self, headings: Headings, *, sure: bool) -> None:
+        self.headings = headings
+        self.sure = sure
+        self.problems: tuple[str, ...] = ()
+        self.path: Path = ()
+        self.level = 0
+        self.worded = False
+        self.elsewhere = False  # under the heading of a problem that the assignment does not have
+        self.kept: list[_Kept] = []
+        self.row: dict[int, int] = {}
+        self.updated: set[tuple[tuple[str, ...], str]] = set()
+        self.essays = Essays(headings.hints)
+
+    def take(self, said: Said) -> None:
+        """The next thing that the text says."""
+        if said.level == TALK:
+            self.essays.words(self.homes(), said.value, said.offset)
+        elif said.level == MARK:
+            self._marked(said)
+        elif said.level:
+            self._heading(said)
+        else:
+            self._statement(said)
+
+    def homes(self) -> tuple[str, ...]:
+        """The problems that what stands here may belong to."""
+        known = self.headings.hints.problems
+        return (known[0].id,) if len(known) == 1 else self.problems
+
+    def _marked(self, said: Said) -> None:
+        named = self.headings.marked(said.marker, self.path) if said.marker else None
+        if named is None or (self.sure and not self._narrows(named)):
+            return
+        self._enter(named, MARK)
+
+    def _narrows(self, named: Named) -> bool:
+        return set(named.problems) < set(self.problems)
+
+    def _heading(self, said: Said) -> None:
+        named = self.headings.named(said.key, line=said.level == LINE)
+        below = self.worded and said.level > self.level
+        if named is not None and (named.certain or not below or self._narrows(named)):
+            self._enter(named, said.level)
+        elif said.level <= self.level and LIKE_PROBLEM.match(said.key):
+            self.problems = ()
+            self.elsewhere = len(self.headings.hints.problems) > 1
+        self.essays.heading(self.homes(), said.key)
+        self.row = {}
+
+    def _enter(self, named: Named, level: int) -> None:
+        if level == MARK and self.row and named.problems == self.problems:
+            self.path = named.path
+            return
+        self.problems, self.path, self.elsewhere = named.problems, named.path, False
+        self.level, self.worded = (self.level if level == MARK else level), named.certain
+        self.row = {}
+        self.essays.section()
+
+    def _statement(self, said: Said) -> None:
+        value = _ASKS.sub("", said.value)
+        value = "" if value == "?" else value
+        if not said.key:
+            self._go_on(said.column, value)
+            return
+        homes = (said.problem,) if said.problem else self.homes()
+        if said.column == 0:
+            self.row = {}
+        self.row[said.column] = len(self.kept)
+        self.kept.append(
+            _Kept(homes, self.elsewhere, said.key, value, said.value_offset, self._is_new(homes, said.key, value))
+        )
+
+    def _is_new(self, homes: tuple[str, ...], key: str, value: str) -> bool:
+        """Whether `b = b - 0.1*g` said that from here on `b` is the parameter after its step."""
+        name = squeezed(key)
+        if re.match(rf"{re.escape(name)}[-+−]", squeezed(value)):
+            self.updated.add((homes, name))
+        return (homes, name) in self.updated
+
+    def _go_on(self, column: int, value: str) -> None:
+        if not value:
+            self.row = {}
+        elif self.row:
+            at = self.row.get(column, len(self.kept) - 1)
+            before = self.kept[at]
+            self.kept[at] = before._replace(text=f"{before.text} = {value}" if before.text else value)
+
+
+class _Choice:
+    """Which problem each statement is for, and which statement of a question counts."""
+
+    def __init__(self, headings: Headings, places: Places) -> None:
+        self.hints = headings.hints
+        self.places = places
+        self.symbolic = {problem.id: problem.symbolic for problem in self.hints.problems}
+        self.final: dict[tuple[str, str], _Kept] = {}
+        self.foreign: list[tuple[str, _Kept]] = []
+        self.unclear: dict[tuple[str, ...], list[_Kept]] = {}
+        self.homeless: dict[tuple[str, ...], dict[str, _Kept]] = {}
+        self.notes: list[str] = []
+
+    def add(self, kept: _Kept) -> None:
+        """One more statement, later than the others."""
+        if kept.new:
+            kept = self._renamed(kept)
+        asking = [home for home in kept.homes if self.hints.means(home, kept.key) is not None]
+        if len(asking) == 1:
+            self._put(asking[0], kept)
+        elif asking:
+            self.unclear.setdefault(tuple(asking), []).append(kept)
+        else:
+            self._stray(kept)
+
+    def _renamed(self, kept: _Kept) -> _Kept:
+        later = f"new({kept.key})"
+        for home in kept.homes:
+            if self.hints.means(home, kept.key) is None and self.hints.means(home, later) is not None:
+                return kept._replace(key=later)
+        return kept
+
+    def _stray(self, kept: _Kept) -> None:
+        """A name that no problem of its heading asks, or that stands under no heading at all."""
+        owners = [] if kept.elsewhere else [p for p in self.hints.asking(kept.key) if p not in kept.homes]
+        if len(owners) == 1 and not kept.homes:
+            self._put(owners[0], kept)
+        elif len(owners) == 1 and kept.text.strip():
+            self.foreign.append((owners[0], kept))
+        elif len(kept.homes) == 1:
+            self._put(kept.homes[0], kept)
+        elif len(owners) > 1:
+            self.unclear.setdefault(tuple(owners), []).append(kept)
+        else:
+            self._set_aside(kept)
+
+    def _set_aside(self, kept: _Kept) -> None:
+        self.homeless.setdefault(kept.homes, {})[squeezed(kept.key)] = kept
+
+    def _put(self, problem: str, kept: _Kept) -> None:
+        meant = self.hints.means(problem, kept.key)
+        name = (problem, meant if meant is not None else squeezed(kept.key))
+        before = self.final.get(name)
+        if before is None:
+            self.final[name] = kept
+            return
+        if not kept.text.strip():
+            return
+        first, second = (self.places.of(one.offset)[0] for one in (before, kept))
+        if self._rank(problem, kept) < self._rank(problem, before):
+            if meant is not None and first != second:
+                self.notes.append(
+                    f"`{shorten(kept.key)}` stands on lines {first} and {second}; what is worked out counts, "
+                    f"on line {first}"
+                )
+            return
+        del self.final[name]
+        self.final[name] = kept
+        numbers = {_number_text(one.text) for one in (before, kept)} - {""}
+        if len(numbers) > 1 and meant is not None:
+            self.notes.append(
+                f"`{shorten(kept.key)}` stands on lines {first} and {second}; the last one counts"
+            )
+
+    def _rank(self, problem: str, kept: _Kept) -> int:
+        """2 for a number, 1 for a formula, 0 for one in derivatives that are still to be worked out."""
+        if not kept.text.strip():
+            return -1
+        last = kept.text.rpartition("=")[2]
+        if _DERIVATIVE.search(last):
+            return 0
+        number = not any(letter.isalpha() for letter in _COMMAND.sub("", last))
+        return 2 if number and not self.symbolic.get(problem) else 1
+
+    def result(self, essays: Essays) -> tuple[list[Statement], tuple[str, ...]]:
+        """The statements that count, and the notes."""
+        self._adopt()
+        taken = {name for name, kept in self.final.items() if kept.text.strip()}
+        statements = [
+            self._statement(problem, kept.key, kept.text, kept.offset) for (problem, _), kept in self.final.items()
+        ]
+        answered, notes = essays.answers(taken)
+        statements += [self._statement(*one) for one in answered]
+        return statements, (*self.notes, *notes, *self._unread())
+
+    def _statement(self, problem: str, key: str, text: str, offset: int) -> Statement:
+        place = self.places.of(offset)
+        return Statement(problem, key, node(text, *place), *place)
+
+    def _adopt(self) -> None:
+        """Statements of a question that only another problem asks, where it has no answer of its own."""
+        own = set(self.final)
+        for problem, kept in self.foreign:
+            name = (problem, self.hints.means(problem, kept.key) or squeezed(kept.key))
+            if name in own:
+                self._left(kept)
+                continue
+            if name not in self.final:
+                line = self.places.of(kept.offset)[0]
+                self.notes.append(
+                    f"line {line}: `{shorten(kept.key)}` is asked by {problem} only, and was read as its answer"
+                )
+            self._put(problem, kept)
+
+    def _left(self, kept: _Kept) -> None:
+        if len(kept.homes) == 1:
+            self._put(kept.homes[0], kept)
+        else:
+            self._set_aside(kept)
+
+    def _unread(self) -> list[str]:
+        notes = []
+        for problems, kept in self.unclear.items():
+            line = self.places.of(kept[0].offset)[0]
+            notes.append(
+                f"from line {line} on, {_names(one.key for one in kept)} may be for {' or '.join(problems)}: "
+                "not read; put the number of the problem in front"
+            )
+        for problems, names in self.homeless.items():
+            first = min(self.places.of(kept.offset)[0] for kept in names.values())
+            said = _names(kept.key for kept in names.values())
+            if problems:
+                notes.append(f"{' or '.join(problems)}: no question is called {said}")
+            else:
+                notes.append(f"from line {first} on, under no heading that names a problem: {said} not read")
+        return notes
+
+
+def _names(keys: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(shorten(key) for key in keys))
+    more = f" and {len(distinct) - _SHOWN} more" if len(distinct) > _SHOWN else ""
+    return ", ".join(f"`{key}`" for key in distinct[:_SHOWN]) + more
+
+
+def _number_text(text: str) -> str:
+    """What a chain ends with, where that is a plain number."""
+    end = text.rpartition("=")[2].strip()
+    return end if _NUMERAL.fullmatch(end) else ""
