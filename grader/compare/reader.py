@@ -41,7 +41,7 @@ def answer_scope(problem: Problem) -> Scope:
         for node in walk(e.expr)
         if node.op == "call" and node.value in ACTIVATIONS and node.value not in ("exp", "identity", "step")
     }
-    return Scope(
+    scope = Scope(
         frozenset(problem.shapes) | frozenset(problem.aliases),
         problem.log_base,
         shapes,
@@ -49,6 +49,11 @@ def answer_scope(problem: Problem) -> Scope:
         used.pop() if len(used) == 1 else None,
         _parts(problem),
     )
+    if not problem.phrases:
+        return scope
+    from grader.language.phrases import with_phrases
+
+    return with_phrases(scope, problem.phrases)
 
 
 def _parts(problem: Problem) -> dict[str, frozenset[str]]:

@@ -16,6 +16,8 @@ from grader.language.latex.tokens import tokenize
 from grader.language.parse import ANSWER, parse_tokens, too_long
 from grader.language.spelling import Spelling
 from grader.language.tokens import Token
+from grader.language.tree import form, transform
+from grader.record import replace
 
 if TYPE_CHECKING:
     from grader.language.scope import Scope
@@ -57,9 +59,12 @@ class AnswerReader:
         scope: the problem's names, sizes and habits.
     """
 
-    __slots__ = ("latex", "scope", "spelling")
+    __slots__ = ("latex", "phrases", "scope", "spelling")
 
     def __init__(self, scope: Scope) -> None:
+        self.phrases = scope.phrases
+        if scope.phrases:
+            scope = replace(scope, names=scope.names | scope.strangers)
         self.scope = scope
         self.spelling = Spelling(scope)
         self.latex = LatexReader(scope, self.spelling)
@@ -73,7 +78,8 @@ class AnswerReader:
         if len(text) > ANSWER.length:
             raise too_long(text, ANSWER)
         if not may_be_chain(text):
-            return parse_tokens(habitual_tokens(text, self.spelling), text, self.scope)
+            expr = parse_tokens(habitual_tokens(text, self.spelling), text, self.scope)
+            return self._meant(expr) if self.phrases else expr
         return self.member(text, self.chain(text)[-1])
 
     def chain(self, text: str) -> tuple[Member, ...]:
@@ -107,6 +113,19 @@ class AnswerReader:
 
     def member(self, text: str, member: Member) -> Expr:
         """The tree of one member."""
+        expr = self._read(text, member)
+        return self._meant(expr) if self.phrases else expr
+
+    def _meant(self, expr: Expr) -> Expr:
+        """The tree with quantities in place of the formulas that aliases name."""
+
+        def change(node: Expr) -> Expr | None:
+            meant = self.phrases.get(form(node))
+            return None if meant is None else meant._replace(start=node.start, end=node.end)
+
+        return transform(expr, change)
+
+    def _read(self, text: str, member: Member) -> Expr:
         if member.tokens is not None:
             return self.latex.read(list(member.tokens))
         start, end = member.start, member.end

@@ -348,7 +348,7 @@ class _Parser:
         hint = did_you_mean(token.text, (*SPELLINGS, *self.known))
         if self.tokens[self.at].kind == "(" and self.known and not hint:
             return unknown_name(token.text, token.start, token.end, self.scope)
-        return ExpressionError(f'unknown function "{token.text}"', token.start, token.end, hint)
+        return ExpressionError(f'unknown function "{token.text}"', token.start, token.end, hint, token.text)
 
     @staticmethod
     def negative(inner: Expr, sign: Token) -> Expr:

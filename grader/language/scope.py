@@ -30,6 +30,8 @@ class Scope:
         index_base: the smallest index.
         activation: the one activation that the problem uses; what an answer's ``f(z)`` means.
         parts: what each computed quantity is computed from: an answer's ``p(x)`` is then ``p``, no product.
+        phrases: what formulas (as ``tree.form``) in answers stand for, where aliases say so.
+        strangers: the names in these formulas that are no quantities.
     """
 
     names: frozenset[str] = field(default_factory=frozenset)
@@ -38,6 +40,8 @@ class Scope:
     index_base: int = 1
     activation: str | None = None
     parts: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    phrases: Mapping[object, Expr] = field(default_factory=dict, compare=False)
+    strangers: frozenset[str] = field(default_factory=frozenset, compare=False)
 
 
 def check_names(expr: Expr, scope: Scope) -> None:
@@ -57,4 +61,4 @@ def unknown_name(name: str, start: int, end: int, scope: Scope) -> ExpressionErr
         hint = f'a product needs a sign or a space: write "{"*".join(name)}"'
     else:
         hint = did_you_mean(name, (*scope.names, *SPELLINGS, *CONSTANTS))
-    return ExpressionError(f'unknown name "{name}"', start, end, hint)
+    return ExpressionError(f'unknown name "{name}"', start, end, hint, name)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grader.language.functions import ACTIVATIONS
 from grader.record import record
 from grader.submission.hints import ProblemHint, hints_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from grader.compare.match import Matcher
     from grader.spec.model import Assignment, Problem
@@ -33,11 +34,28 @@ def _hint(problem: Problem) -> ProblemHint:
     return ProblemHint(
         problem.id,
         problem.title,
-        (*(name for one in problem.questions for name in (one.id, one.ask) if name), *problem.aliases),
+        (
+            *_names(problem),
+            *problem.aliases,
+            *problem.phrases,
+        ),
         tuple((one.id, one.title) for one in problem.questions if one.kind == "text"),
         tuple(one.id for one in problem.questions if one.kind == "depends"),
         bool(problem.symbols),
+        tuple(_applied(problem)),
     )
+
+
+def _applied(problem: Problem) -> Iterator[tuple[str, str]]:
+    """Outputs of activations with their pre-activations, where both have a name."""
+    for equation in problem.equations:
+        expr = equation.expr
+        if expr.op == "call" and expr.value in ACTIVATIONS and expr.args[0].op == "name":
+            yield equation.name, str(expr.args[0].value)
+
+
+def _names(problem: Problem) -> Iterator[str]:
+    yield from (name for one in problem.questions for name in (one.id, one.ask) if name)
 
 
 @record

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 from grader.record import field, record
 
 Asks: TypeAlias = Callable[[str, str], str | None]
-"""(problem, name as written) -> the question that it means, or the element of one; None where it means none."""
+"""(problem, name as written) -> the question that it means, or the element of one; None for none."""
 
 
 class ProblemHint(NamedTuple):
@@ -21,6 +21,7 @@ class ProblemHint(NamedTuple):
         texts: the questions answered in words, each with its title.
         decisions: the questions answered by yes or no.
         symbolic: whether an answer may be a formula, so that a number is no better than one.
+        applied: outputs of activations, each with what the activation is applied to.
     """
 
     id: str
@@ -29,6 +30,7 @@ class ProblemHint(NamedTuple):
     texts: tuple[tuple[str, str | None], ...] = ()
     decisions: tuple[str, ...] = ()
     symbolic: bool = False
+    applied: tuple[tuple[str, str], ...] = ()
 
 
 @record

@@ -24,7 +24,8 @@ _SPACE = r"(?:\s|\\[,;:! ]|\\q?quad(?![a-zA-Z])|[*_>●•·])*+"
 MARKER = re.compile(
     rf"""{_SPACE}(?:
     (?P<circle>[{"".join(CIRCLED)}]) | \\textcircled\s*\{{(?:\\small|\\footnotesize)?\s*(?P<ring>\d{{1,2}})\}}
-    | (?:(?:{WORD})[\s.\#]*(?=\d))?\(?(?P<number>[1-9]\d?(?:\.[1-9]\d?)*)\s?(?P<letter>[a-h])?[.)\]:]+(?![\d=])
+    | (?:(?:{WORD})[\s.\#]*(?=\d))?
+      \(?(?P<number>[1-9]\d?(?:\.[1-9]\d?)*)\s?(?P<letter>[a-h])?[.)\]:]+(?![\d=])
     | \(?(?P<alone>[a-h])\)(?=\s|[\ue000$]|\Z)
     ){_SPACE}""",
     re.VERBOSE | re.IGNORECASE,
@@ -35,6 +36,7 @@ _LABEL = r"(?:\d{1,2}(?:\.\d{1,2})*[a-z]?)(?![\w.]*\w)"
 _TITLE = re.compile(
     rf"(?P<labels>{_LABEL}(?:\s*(?:,|&|/|and|und|to)\s*{_LABEL})*)(?P<end>[.:)\]]*)(?:\s+|$)", re.IGNORECASE
 )
+_ONE = re.compile(r"(\d+(?:\.\d+)*)([a-z]?)(?![a-z])", re.IGNORECASE)
 _ID = re.compile(r"[a-z]*[ _.-]?(\d+(?:[._]\d+)*)([a-z]?)", re.IGNORECASE)
 _IN_HEADING = re.compile(
     rf"\W*(?P<word>(?:{WORD})\b\W*)?(?P<number>\d+(?:[.]\d+)*)\s?\W?(?P<letter>[a-z]?)(?![\w])", re.IGNORECASE
@@ -121,7 +123,7 @@ def title_labels(title: str) -> list[Path]:
     found = _TITLE.match(title)
     if found is None:
         return []
-    labels = [_path(label[1], label[2]) for label in re.finditer(r"([\d.]*\d)([a-z]?)", found["labels"], re.I)]
+    labels = [_path(label[1], label[2]) for label in _ONE.finditer(found["labels"])]
     bare = len(labels) == 1 and len(labels[0]) == 1 and not found["end"]
     return [] if bare else labels
 

@@ -24,7 +24,7 @@ _TOKEN = re.compile(
 _MATRIX = frozenset({"matrix", "smallmatrix", "cases", "array", "tabular"})
 _LEFT_OUT = re.compile(
     r"""\\(?:tag|label|ref|eqref)\*?\s*\{[^{}]{0,200}\}
-    | \\(?:nonumber|notag|displaystyle|left(?=\s*\.)|limits)(?![a-zA-Z])""",
+    | \\(?:nonumber|notag|displaystyle|left(?=\s*\.)|limits|bullet)(?![a-zA-Z])|[•●]""",
     re.VERBOSE,
 )
 
@@ -35,7 +35,8 @@ _SPACE = re.compile(r"(?:\s|~|\\[,;:! ])*+")
 class Piece(NamedTuple):
     """A part of an equation's row: `key = value`, or `= value` with an empty key, with where each begins.
 
-    Both are empty where a row begins with something else, so that nothing goes on with what stands before it.
+    The value is empty where a row begins with something else: what follows may go on with it, but not with
+    what stands before it.
 
     `column` counts the parts of its row; it stays when the next row goes on with this one.
     """
@@ -95,14 +96,18 @@ def equations(text: str, start: int, end: int) -> Iterator[Piece]:
     """The equations between two offsets, row by row."""
     column = 0
     for part, stop, last in _parts(text, start, end):
+        blank = False
         if part.equal is not None:
             key, key_start = _cleaned(text, part.start, part.equal[0], part.blank)
             value, value_start = _cleaned(text, part.equal[1], stop, part.blank)
             if value:
                 yield Piece(key, value, key_start if key else part.equal[0], value_start, column)
-        elif column == 0 and _cleaned(text, part.start, stop, part.blank)[0]:
-            yield Piece("", "", part.start, part.start, column)
-        column = 0 if last else column + 1
+        else:
+            alone, alone_start = _cleaned(text, part.start, stop, part.blank)
+            blank = not alone
+            if column == 0 and alone:
+                yield Piece(alone, "", alone_start, alone_start, column)
+        column = 0 if last else column + (not blank)
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[_Part, int, bool]]:

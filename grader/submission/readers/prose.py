@@ -60,7 +60,7 @@ class Prose:
         if not found and text.strip():
             if len(text) <= _LINE_HEADING and self.headings.named(text, line=True):
                 self.heading(start, LINE, text)
-            elif words := self.text[marker : end].strip():
+            elif words := self.text[marker:end].strip():
                 self._add(Said(marker, TALK, "", words, marker))
         for answer in found:
             self._answer(start, answer)
@@ -105,7 +105,10 @@ class Prose:
         for piece in equations(self.text, span.inner_start, span.inner_end):
             if _CONDITION.match(piece.key) or not (piece.value or span.display):
                 continue
-            self._add(Said(piece.start, 0, _key(piece.key), piece.value, piece.value_start, piece.column))
+            key = _key(piece.key)
+            if not piece.value and not self.hints.asking(key):
+                key = ""  # a step of some calculation, no question that the next line answers
+            self._add(Said(piece.start, 0, key, piece.value, piece.value_start, piece.column))
 
     def finish(self) -> Written:
         """The submission, and what is to be said about it.
@@ -113,7 +116,9 @@ class Prose:
         Raises:
             UnreadableError: there is no answer in it, not even a blank one.
         """
-        statements, notes = sort(sorted(self._said, key=lambda found: found.offset), self.headings, self.places)
+        statements, notes = sort(
+            sorted(self._said, key=lambda found: found.offset), self.headings, self.places
+        )
         if not statements:
             raise UnreadableError(NOTHING)
         return Written(self.student, statements, notes[: MAX_NOTES + 1])

@@ -1,8 +1,8 @@
 """Statements of running text sorted by problem, and which statement of a name counts.
 
-People calculate towards an answer (`a = f(z)`, later `= f(0.2)`, later `a = 0.55`), so that the last statement
-of a question counts, unless it only says again how a number was found; and a line that begins with an equals
-sign goes on with the one before. What several problems may ask is told, never guessed.
+People calculate towards an answer (`a = f(z)`, later `= f(0.2)`, later `a = 0.55`), so that the last
+statement of a question counts, unless it only says again how a number was found; and a line that begins with
+an equals sign goes on with the one before. What several problems may ask is told, never guessed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,12 @@ LINE, MARK, TALK = 9, 10, -1
 _ASKS = re.compile(r"^\s*\?\s*=\s*")
 _NUMERAL = re.compile(r"[-+−]?[\d.,]+(?:e[-+]?\d+)?", re.IGNORECASE)
 _COMMAND = re.compile(r"\\(?:begin|end)\s*\{[^{}]{0,20}\}|\\[a-zA-Z]+|(?<=\d)[eE](?=[-+]?\d)")
-_DERIVATIVE = re.compile(r"\\partial|∂|\\frac\s*\{\s*d|\bd\w+\s*/\s*d\w+")
+_DERIVATIVE = re.compile(r"\\frac\s*\{\s*(?:\\partial|d(?![a-zA-Z]))|\b[d∂]\w+\s*/\s*[d∂]\w+")
+_APPLIED = re.compile(
+    r"""\s*(?:\\(?:text|mathrm|operatorname)\s*\{[A-Za-z ]{1,20}\}|\\?[^\W\d_]{1,20})\s*(?:\\left)?\s*
+    \(\s*(?P<number>[-+−]?(?:\d+\.?\d*|\.\d+))\s*(?:\\right)?\s*\)\s*""",
+    re.VERBOSE,
+)
 _SHOWN = 6
 
 
@@ -52,9 +57,7 @@ class _Kept(NamedTuple):
     new: bool = False
 
 
-def sort(
-    said: Iterable[Said], headings: Headings, places: Places
-) -> tuple[list[Statement], tuple[str, ...]]:
+def sort(said: Iterable[Said], headings: Headings, places: Places) -> tuple[list[Statement], tuple[str, ...]]:
     """The statement that counts of every name, in order, and what is to be said about the others.
 
     Args:
@@ -149,7 +152,14 @@ class _Sections:
             self.row = {}
         self.row[said.column] = len(self.kept)
         self.kept.append(
-            _Kept(homes, self.elsewhere, said.key, value, said.value_offset, self._is_new(homes, said.key, value))
+            _Kept(
+                homes,
+                self.elsewhere,
+                said.key,
+                value,
+                said.value_offset,
+                self._is_new(homes, said.key, value),
+            )
         )
 
     def _is_new(self, homes: tuple[str, ...], key: str, value: str) -> bool:
@@ -194,7 +204,7 @@ class _Choice:
             self._stray(kept)
 
     def _renamed(self, kept: _Kept) -> _Kept:
-        later = f"new({kept.key})"
+        later = f"{kept.key}'"
         for home in kept.homes:
             if self.hints.means(home, kept.key) is None and self.hints.means(home, later) is not None:
                 return kept._replace(key=later)
@@ -243,11 +253,11 @@ class _Choice:
             )
 
     def _rank(self, problem: str, kept: _Kept) -> int:
-        """2 for a number, 1 for a formula, 0 for one in derivatives that are still to be worked out."""
+        """2 for a number, 1 for a formula, 0 for a product of derivatives that are still to be worked out."""
         if not kept.text.strip():
             return -1
         last = kept.text.rpartition("=")[2]
-        if _DERIVATIVE.search(last):
+        if len(_DERIVATIVE.findall(last)) > 1:
             return 0
         number = not any(letter.isalpha() for letter in _COMMAND.sub("", last))
         return 2 if number and not self.symbolic.get(problem) else 1
@@ -255,13 +265,31 @@ class _Choice:
     def result(self, essays: Essays) -> tuple[list[Statement], tuple[str, ...]]:
         """The statements that count, and the notes."""
         self._adopt()
+        self._unapplied()
         taken = {name for name, kept in self.final.items() if kept.text.strip()}
         statements = [
-            self._statement(problem, kept.key, kept.text, kept.offset) for (problem, _), kept in self.final.items()
+            self._statement(problem, kept.key, kept.text, kept.offset)
+            for (problem, _), kept in self.final.items()
         ]
         answered, notes = essays.answers(taken)
         statements += [self._statement(*one) for one in answered]
         return statements, (*self.notes, *notes, *self._unread())
+
+    def _unapplied(self) -> None:
+        r"""`h_1 = \sigma(1.5) = 0.82` says what `z_1` is, too, where nothing else says a number for it."""
+        for problem in self.hints.problems:
+            for output, argument in problem.applied:
+                name = (problem.id, self.hints.means(problem.id, argument) or "")
+                said = self.final.get((problem.id, self.hints.means(problem.id, output) or ""))
+                before = self.final.get(name)
+                if said is None or not name[1] or (before and self._rank(problem.id, before) == 2):
+                    continue
+                inside = [_APPLIED.fullmatch(member) for member in said.text.split("=")]
+                numbers = [found["number"] for found in inside if found]
+                if numbers:
+                    line = self.places.of(said.offset)[0]
+                    self.notes.append(f"line {line}: `{argument}` was read from `{shorten(said.key)}`")
+                    self.final[name] = said._replace(key=argument, text=numbers[-1])
 
     def _statement(self, problem: str, key: str, text: str, offset: int) -> Statement:
         place = self.places.of(offset)
@@ -276,10 +304,8 @@ class _Choice:
                 self._left(kept)
                 continue
             if name not in self.final:
-                line = self.places.of(kept.offset)[0]
-                self.notes.append(
-                    f"line {line}: `{shorten(kept.key)}` is asked by {problem} only, and was read as its answer"
-                )
+                where = f"line {self.places.of(kept.offset)[0]}: `{shorten(kept.key)}`"
+                self.notes.append(f"{where} is asked by {problem} only, and was read as its answer")
             self._put(problem, kept)
 
     def _left(self, kept: _Kept) -> None:
