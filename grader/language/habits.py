@@ -15,7 +15,7 @@ from grader.language.letters import LETTER, LOWERED, RAISED, VULGAR, spelled_out
 from grader.language.parse import MAX_NESTING
 from grader.language.scope import CONSTANTS
 from grader.language.spelling import Written, take_apart
-from grader.language.tokens import SIGNS, Token, tokenize, unexpected
+from grader.language.tokens import SIGNS, Token, Tokens, tokenize, unexpected
 
 if TYPE_CHECKING:
     from grader.language.spelling import Quantity, Spelling
@@ -34,28 +34,36 @@ _FURTHER = {"—": "-", "∗": "*", "⁄": "/", "∕": "/", "÷": "/", "’": "'
 _BARS = {"|": "abs", "‖": "norm", "∥": "norm"}
 _OPERAND_ENDS = frozenset({"num", "name", ")", "]", "'", "⊤"})
 _PARTS = re.compile(r"\d+|[A-Za-z]|[-+()]")
+_DIGITS = frozenset("0123456789.")
 
 
-def habitual_tokens(text: str, spelling: Spelling) -> list[Token]:
+def habitual_tokens(text: str, spelling: Spelling) -> Tokens:
     """The tokens of an answer in calculator style, in the names of the problem.
 
     Raises:
         ExpressionError: at a character that no expression has, or a name that can mean two quantities.
     """
     plain = text.isascii() and "|" not in text
-    tokens = tokenize(text) if plain else _Characters(text, spelling).read()
-    names = spelling.scope.names
-    functional = spelling.functional
-    before = ""
-    for kind, word, _, _ in tokens:
-        if kind == "name" and (word not in names or word in functional):
-            break
-        if (kind == "'" and before in ("name", ")", "]")) or kind == "√":
-            break
-        before = kind
-    else:
+    tokens = tokenize(text) if plain else Tokens.of(_Characters(text, spelling).read())
+    strange = set(tokens.texts) - spelling.plain
+    if all(word[0] in _DIGITS for word in strange) or _is_in_the_language(tokens, spelling):
         return tokens
-    return _Words(tokens, spelling).read()
+    return Tokens.of(_Words(tokens.rows(), spelling).read())
+
+
+def _is_in_the_language(tokens: Tokens, spelling: Spelling) -> bool:
+    """Whether no name, prime or root among the tokens has to be spelled otherwise."""
+    names = spelling.scope.names
+    before = ""
+    for kind, word, following in zip(tokens.kinds, tokens.texts, (*tokens.kinds[1:], ""), strict=True):
+        if kind == "name":
+            called = word in _FUNCTIONS and following == "("
+            if word in spelling.functional or not (word in names or called or word in CONSTANTS):
+                return False
+        elif (kind == "'" and before in ("name", ")", "]")) or kind == "√":
+            return False
+        before = kind
+    return True
 
 
 class _Characters:
