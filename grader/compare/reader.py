@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Value, half a unit of the last place, decimals, significant digits, whether it is a number.
 Cell = tuple[float, float, int, int, bool]
 _MORE = re.compile(r"[=≈≅≃≡→⇒⟹⟶≔∴\\${}]|->")
-_SPACING = re.compile(r"\\[,;:!> ()\[\]]|[~$]|\\(?:q?quad|boxed|left|right)(?![a-zA-Z])")
+_SPACING = re.compile(r"(?<!\\)\\[,;:!> ()\[\]]|[~$]|\\(?:q?quad|boxed|left|right)(?![a-zA-Z])")
 _SHOWN_NAMES = 8
 
 

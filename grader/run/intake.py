@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.language.functions import ACTIVATIONS
+from grader.language.tree import form
 from grader.record import record
 from grader.submission.hints import ProblemHint, hints_of
 
@@ -43,7 +44,17 @@ def _hint(problem: Problem) -> ProblemHint:
         tuple(one.id for one in problem.questions if one.kind == "depends"),
         bool(problem.symbols),
         tuple(_applied(problem)),
+        tuple(_twins(problem)),
     )
+
+
+def _twins(problem: Problem) -> Iterator[tuple[str, ...]]:
+    """Questions about one and the same quantity."""
+    asked: dict[object, list[str]] = {}
+    for question in problem.questions:
+        if question.expr is not None:
+            asked.setdefault(form(question.expr), []).append(question.id)
+    yield from (tuple(ids) for ids in asked.values() if len(ids) > 1)
 
 
 def _applied(problem: Problem) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ class ProblemHint(NamedTuple):
         decisions: the questions answered by yes or no.
         symbolic: whether an answer may be a formula, so that a number is no better than one.
         applied: outputs of activations, each with what the activation is applied to.
+        twins: questions about one and the same quantity.
     """
 
     id: str
@@ -31,6 +32,7 @@ class ProblemHint(NamedTuple):
     decisions: tuple[str, ...] = ()
     symbolic: bool = False
     applied: tuple[tuple[str, str], ...] = ()
+    twins: tuple[tuple[str, ...], ...] = ()
 
 
 @record

@@ -13,7 +13,8 @@ from typing import NamedTuple
 _TOKEN = re.compile(
     r"""(?P<row>\\\\(?:\[[^\]\n]{0,20}\])?) | (?P<begin>\\begin\s*\{(?P<environment>[a-zA-Z]+)\*?\})
     | (?P<end>\\end\s*\{(?P<ended>[a-zA-Z]+)\*?\})
-    | (?P<gap>\\q?quad(?![a-zA-Z]) | \\(?:hspace|hfill|text\s*\{\s*(?:and|or|und|,)\s*\}) )
+    | (?P<gap>\\q?quad(?![a-zA-Z]) | \\(?:hspace|hfill|text\s*\{\s*(?:and|und|,)\s*\}) )
+    | (?P<other>\\text\s*\{\s*(?:or|oder)\s*\})
     | (?P<arrow>\\(?:(?:Long|long)?[rR]ightarrow|implies|therefore|to|iff)(?![a-zA-Z])|[⇒→∴;])
     | (?P<wrap>\\(?:boxed|underline|fbox)\s*\{)
     | (?P<equal>:=|\\(?:approx|simeq|doteq|coloneqq)(?![a-zA-Z])|[=≈])
@@ -38,6 +39,7 @@ class Piece(NamedTuple):
     The value is empty where a row begins with something else: what follows may go on with it, but not with
     what stands before it.
 
+    `other` says that it is a second answer behind an "or".
     `column` counts the parts of its row; it stays when the next row goes on with this one.
     """
 
@@ -46,13 +48,18 @@ class Piece(NamedTuple):
     start: int
     value_start: int
     column: int
+    other: bool = False
 
 
 class _Part:
-    """A stretch of the text between two borders: its equals sign, its last comma, what is not read in it."""
+    """A stretch of the text between two borders: its equals sign, its last comma, what is not read in it.
 
-    def __init__(self, start: int) -> None:
+    `other` says that it stands behind an "or".
+    """
+
+    def __init__(self, start: int, *, other: bool = False) -> None:
         self.start = start
+        self.other = other
         self.equal: tuple[int, int] | None = None
         self.comma: int | None = None
         self.blank: list[tuple[int, int]] = []
@@ -104,8 +111,10 @@ def equations(text: str, start: int, end: int) -> Iterator[Piece]:
                 yield Piece(key, value, key_start if key else part.equal[0], value_start, column)
         else:
             alone, alone_start = _cleaned(text, part.start, stop, part.blank)
-            blank = not alone
-            if column == 0 and alone:
+            blank = not alone or part.other
+            if part.other and alone:
+                yield Piece("", alone, alone_start, alone_start, column, other=True)
+            elif column == 0 and alone:
                 yield Piece(alone, "", alone_start, alone_start, column)
         column = 0 if last else column + (not blank)
 
@@ -119,9 +128,10 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[_Part, int, bool]]
             part, brackets = _Part(token.end()), _Brackets()
         elif brackets.sees(token, part):
             continue
-        elif token["gap"] or token["arrow"]:
+        elif token["gap"] or token["arrow"] or token["other"]:
             yield part, token.start(), False
-            part = _Part(token.end())
+            second = part.other and not text[part.start : token.start()].strip()
+            part = _Part(token.end(), other=second or bool(token["other"]))
         elif token["comma"]:
             part.comma = token.start()
         elif token["equal"] and part.comma is not None:

@@ -108,7 +108,9 @@ class Prose:
             key = _key(piece.key)
             if not piece.value and not self.hints.asking(key):
                 key = ""  # a step of some calculation, no question that the next line answers
-            self._add(Said(piece.start, 0, key, piece.value, piece.value_start, piece.column))
+            self._add(
+                Said(piece.start, 0, key, piece.value, piece.value_start, piece.column, other=piece.other)
+            )
 
     def finish(self) -> Written:
         """The submission, and what is to be said about it.
