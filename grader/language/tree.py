@@ -209,8 +209,12 @@ def transform(expr: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
 
 
 def form(expr: Expr) -> object:
-    """What the tree says, wherever it stands in a text: equal for equal trees."""
-    return (expr.op, expr.value, *(form(part) for part in expr.args))
+    """What the tree says, wherever it stands in a text: equal for equal trees, and for both kinds of product.
+
+    People write `W x` in one notation and `W*x` or `W @ x` in another.
+    """
+    op = "mul" if expr.op == "matmul" else expr.op
+    return (op, expr.value, *(form(part) for part in expr.args))
 
 
 def substitute(expr: Expr, replacements: Mapping[str, Expr]) -> Expr:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.language.functions import ACTIVATIONS
-from grader.language.tree import form
 from grader.record import record
 from grader.submission.hints import ProblemHint, hints_of
 
@@ -50,10 +49,10 @@ def _hint(problem: Problem) -> ProblemHint:
 
 def _twins(problem: Problem) -> Iterator[tuple[str, ...]]:
     """Questions about one and the same quantity."""
-    asked: dict[object, list[str]] = {}
+    asked: dict[str, list[str]] = {}
     for question in problem.questions:
         if question.expr is not None:
-            asked.setdefault(form(question.expr), []).append(question.id)
+            asked.setdefault(question.ask, []).append(question.id)
     yield from (tuple(ids) for ids in asked.values() if len(ids) > 1)
 
 

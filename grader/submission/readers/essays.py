@@ -15,6 +15,7 @@ from grader.submission.hints import Hints, ProblemHint
 _LABEL = re.compile(r"\W*(?P<label>[^~:–—\n]{1,80}?)[*_\s]*(?:[~:–—]|\s-\s)\s*(?P<rest>.*)", re.DOTALL)
 _DECIDED = re.compile(r"\W*(?P<said>yes|no)\b(?!\s*[=:])", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
+_PLURAL = re.compile(r"(?<=[sxz])es$|(?<=[^saiu])s$")
 _FEWEST = 5
 """A paragraph of fewer words leads from one formula to the next."""
 
@@ -109,6 +110,6 @@ def _is_paragraph(text: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    """A name in lower case without marks, and without the s of a plural."""
+    """A name in lower case without marks, and without the ending of a plural."""
     words = re.sub(r"[\W_]+", " ", text.casefold()).split()
-    return " ".join(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in words)
+    return " ".join(_PLURAL.sub("", word) for word in words)

@@ -74,12 +74,16 @@ class Headings:
         for problem in self._longest:
             if heading == problem.id or heading.startswith(f"{problem.id}:"):
                 return Named((problem.id,))
+        numbered = _IN_HEADING.match(heading)
+        if numbered is not None and not line:
+            path = _path(numbered["number"], numbered["letter"])
+            if found := self.exactly(path):
+                return Named(found, path, bool(numbered["word"]))
         words = _words(heading)
         for problem in self._longest:
             titles = [] if line else [problem.title or "", _TITLE.sub("", problem.title or "", count=1)]
             if any(_within(_words(name), words, start=line) for name in (problem.id, *titles)):
                 return Named((problem.id,))
-        numbered = _IN_HEADING.match(heading)
         if numbered is None or (line and not numbered["word"]):
             return None
         path = _path(numbered["number"], numbered["letter"])
@@ -99,11 +103,8 @@ class Headings:
         return Named(found, path, certain=False) if found else None
 
     def exactly(self, path: Path) -> tuple[str, ...]:
-        """The problems that go by this very number."""
-        for scheme in self._schemes:
-            if found := _where(scheme, lambda label: label == path):
-                return found
-        return ()
+        """The problems that go by this very number, where they are numbered first of all."""
+        return _where(self._schemes[0], lambda label: label == path)
 
     def numbered(self, path: Path) -> tuple[str, ...]:
         """The problems that go by this number, by one that it begins, or by one that begins it."""

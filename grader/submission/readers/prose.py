@@ -27,6 +27,8 @@ _KEY_NOISE = re.compile(
 )
 _LINE_HEADING = 80
 _COUNTER = re.compile(r"\(?\d{1,2}(?:\.\d{1,2})*[a-h]?[.)\]]\s+(?=\S)")
+_FRESH = re.compile(r"(?<!\w)(?:new|updated)[ \t]+(?:value[ \t]+of[ \t]+)?\Z", re.IGNORECASE)
+_NEAR = 30
 _CONDITION = re.compile(r"\\text\s*\{\s*(?:at|for|if|when|where|let|since|with|as|given)\b", re.IGNORECASE)
 
 
@@ -102,10 +104,13 @@ class Prose:
     def _pieces(self, span: Span) -> None:
         if span.display and (marker := MARKER.match(self.text, span.inner_start, span.inner_end)):
             self._add(Said(span.inner_start, MARK, marker[0], "", span.inner_start, marker=marker))
+        fresh = _FRESH.search(self.text, max(span.start - _NEAR, 0), span.start)
         for piece in equations(self.text, span.inner_start, span.inner_end):
             if _CONDITION.match(piece.key) or not (piece.value or span.display):
                 continue
             key = _key(piece.key)
+            if fresh and key:
+                key, fresh = f"new {key}", None
             if not piece.value and not self.hints.asking(key):
                 key = ""  # a step of some calculation, no question that the next line answers
             self._add(

@@ -45,9 +45,8 @@ def sort(said: Iterable[Said], headings: Headings, places: Places) -> tuple[list
         headings: the names and numbers of problems.
         places: of offsets in the text.
     """
-    listed = list(said)
-    sections = _Sections(headings, sure=any(_is_sure(one, headings) for one in listed))
-    for one in listed:
+    sections = _Sections(headings)
+    for one in said:
         sections.take(one)
     choice = Choice(headings.hints, places)
     for kept in sections.kept:
@@ -55,17 +54,14 @@ def sort(said: Iterable[Said], headings: Headings, places: Places) -> tuple[list
     return choice.result(sections.essays)
 
 
-def _is_sure(said: Said, headings: Headings) -> bool:
-    """Whether a heading, by its layout or its words, names problems: then bare numbers count less."""
-    return 0 < said.level <= LINE and headings.named(said.key, line=said.level == LINE) is not None
-
-
 class _Sections:
     """Goes through a text and knows which problems its present heading means."""
 
-    def __init__(self, headings: Headings, *, sure: bool) -> None:
+    def __init__(self, headings: Headings) -> None:
         self.headings = headings
-        self.sure = sure
+        self.under: tuple[str, ...] | None = (
+            None  # by the last heading; then bare numbers only narrow it down
+        )
         self.problems: tuple[str, ...] = ()
         self.path: Path = ()
         self.level = 0
@@ -94,20 +90,21 @@ class _Sections:
 
     def _marked(self, said: Said) -> None:
         named = self.headings.marked(said.marker, self.path) if said.marker else None
-        if named is None or (self.sure and not self._narrows(named)):
+        if named is None or (self.under is not None and not self._narrows(named)):
             return
         self._enter(named, MARK)
 
     def _narrows(self, named: Named) -> bool:
-        return set(named.problems) < set(self.problems)
+        return set(named.problems) < set(self.under or ())
 
     def _heading(self, said: Said) -> None:
         named = self.headings.named(said.key, line=said.level == LINE)
         below = self.worded and said.level > self.level
         if named is not None and (named.certain or not below or self._narrows(named)):
+            self.under = named.problems
             self._enter(named, said.level)
         elif said.level <= self.level and LIKE_PROBLEM.match(said.key):
-            self.problems = ()
+            self.problems = self.under = ()
             self.elsewhere = len(self.headings.hints.problems) > 1
         self.essays.heading(self.homes(), said.key)
         self.row = {}
