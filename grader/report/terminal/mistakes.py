@@ -74,13 +74,10 @@ def others_fact(others: Sequence[Diagnosis]) -> Iterator[tuple[str, Text]]:
 
 
 def _explained(found: Diagnosis, answer: Answer) -> Iterator[tuple[str, Text]]:
-    """What else one mistake accounts for, and that it is charged once."""
+    """What else one mistake accounts for."""
     others = [question for question in found.explains if question != answer.asked.question]
     if others:
         yield "also", text(f"explains {_some(others)}")
-    if found.repeated:
-        full = answer.score >= answer.asked.max_score
-        yield "charged", Text("once, where it was made first" + ("" if full else "; here less"))
 
 
 def _some(names: Sequence[str]) -> str:
@@ -112,7 +109,7 @@ class Told:
             return
         yield "mistake", text(f"{called(found)}: {found.feedback}", STYLES[answer.verdict])
         yield from beside_facts(found.beside, "wrong")
-        yield from _explained(found._replace(repeated=False), answer)
+        yield from _explained(found, answer)
         yield from others_fact(answer.alternatives)
 
 
@@ -128,11 +125,14 @@ def commonest(report: ClassReport) -> Iterator[RenderableType]:
         return
     yield Text()
     yield heading("Commonest misconceptions")
-    for identifier in sorted(who, key=lambda i: (-len(who[i]), i))[:COMMONEST]:
+    ranked = sorted(who, key=lambda i: (-len(who[i]), i))
+    for identifier in ranked[:COMMONEST]:
         students = list(who[identifier])
         number = "1 student" if len(students) == 1 else f"{len(students)} students"
         line = f"{number}: {titles[identifier]} ({identifier}): {_some(students)}"
         yield Padding(text(line), (0, 0, 0, 2))
+    if len(ranked) > COMMONEST:
+        yield Padding(Text(f"and {len(ranked) - COMMONEST} more", "dim"), (0, 0, 0, 2))
 
 
 def _misconceptions(answers: Sequence[Answer]) -> Iterator[Diagnosis]:

@@ -26,6 +26,7 @@ from grader.report.terminal.words import (
     text,
     verdict,
 )
+from grader.report.verdicts import earned
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -75,7 +76,17 @@ def _verdict(answer: Answer) -> Text:
 
 
 def _facts(answer: Answer) -> Iterator[tuple[str, Text]]:
-    asked = answer.asked
+    yield from _written(answer)
+    if answer.asked.expected is not None:
+        yield "expected", text(answer.asked.expected)
+    if answer.asked.rubric is not None:
+        yield "rubric", text(answer.asked.rubric)
+    if answer.verdict not in {"correct", "manual"}:
+        yield from _judged(answer)
+
+
+def _written(answer: Answer) -> Iterator[tuple[str, Text]]:
+    """What was written, how it was read, and what the instructor said of it."""
     if answer.given is not None:
         place = (
             f"   (line {answer.line})" if answer.line is not None and answer.verdict == "unreadable" else ""
@@ -89,16 +100,16 @@ def _facts(answer: Answer) -> Iterator[tuple[str, Text]]:
         yield "reason", text(answer.reason)
     if answer.marked:
         yield "marked", text(answer.marked, "blue")
-    if asked.expected is not None:
-        yield "expected", text(asked.expected)
-    if asked.rubric is not None:
-        yield "rubric", text(asked.rubric)
-    if answer.verdict in {"correct", "manual"}:
-        return
+
+
+def _judged(answer: Answer) -> Iterator[tuple[str, Text]]:
+    """Where the points come from, the mistake, and the step as it should be."""
+    if (why := earned(answer)) is not None:
+        yield "marks", text(why)
     yield from _elements(answer)
     yield from mistake_facts(answer)
     if not _said_already(answer):
-        yield from step_facts(asked)
+        yield from step_facts(answer.asked)
     yield from own_facts(answer)
 
 
