@@ -77,12 +77,21 @@ def has_more(text: str) -> bool:
 
 
 class FormulaReader:
-    """Reads expressions in a problem's names, and remembers numbers; equal texts once."""
+    """Reads expressions in a problem's names, and remembers numbers; equal texts once.
+
+    A formula in plain numbers is ``numbered`` in the batch, any other has a target, an error in its sizes, or
+    None where the engine has to resolve it.
+
+    Args:
+        scope: the problem's names.
+        plain: makes formulas ready to be evaluated.
+    """
 
     def __init__(self, scope: Scope, plain: PlainFormulas, *, decimal_comma: bool = False) -> None:
         self.scope = scope
         self.plain = plain
         self.decimal_comma = decimal_comma
+        self.numbered: dict[str, int] = {}
         self.targets: dict[str, Target | ExpressionError | None] = {}
         self.numbers: dict[str, Cell] = {}
         self.seen: dict[str, Expr | str] = {}
@@ -106,6 +115,10 @@ class FormulaReader:
     def _read(self, text: str) -> Expr | str:
         try:
             expr = self._tree(text)
+            number = self.plain.number(expr)
+            if number is not None:
+                self.numbered[text] = number
+                return expr
             target = self.targets[text] = self.plain.target(expr)
             if target is None:
                 check_names(expr, self.scope)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -31,8 +31,7 @@ ABSENT: Cell = (0.0, 0.0, _MANY, 0, False)
 _BARE_NUMBER = frozenset("0123456789.,-+eE−%/ ")
 
 
-@record
-class Formula:
+class Formula(NamedTuple):
     """An answer, or an element of one, written as an expression."""
 
     student: int

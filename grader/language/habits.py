@@ -13,7 +13,7 @@ from grader.language.characters import Characters, spelled_tokens
 from grader.language.functions import SPELLINGS
 from grader.language.parse import MAX_NESTING
 from grader.language.scope import CONSTANTS
-from grader.language.tokens import Token, tokenize
+from grader.language.tokens import Token, Tokens, tokenize
 
 if TYPE_CHECKING:
     from grader.language.spelling import Spelling
@@ -21,28 +21,36 @@ if TYPE_CHECKING:
 MAX_TOKENS = 5_000
 _FUNCTIONS = frozenset({*SPELLINGS, "ln", "log"})
 _SPECIAL = frozenset({"new", "state", "depends"})
+_DIGITS = frozenset("0123456789.")
 
 
-def habitual_tokens(text: str, spelling: Spelling) -> list[Token]:
+def habitual_tokens(text: str, spelling: Spelling) -> Tokens:
     """The tokens of an answer in calculator style, in the names of the problem.
 
     Raises:
         ExpressionError: at a character that no expression has, or a name that can mean two quantities.
     """
     plain = text.isascii() and "|" not in text
-    tokens = tokenize(text) if plain else Characters(text, spelling).read()
-    names = spelling.scope.names
-    functional = spelling.functional
-    before = ""
-    for kind, word, _, _ in tokens:
-        if kind == "name" and (word not in names or word in functional):
-            break
-        if (kind == "'" and before in ("name", ")", "]")) or kind == "√":
-            break
-        before = kind
-    else:
+    tokens = tokenize(text) if plain else Tokens.of(Characters(text, spelling).read())
+    strange = set(tokens.texts) - spelling.plain
+    if all(word[0] in _DIGITS for word in strange) or _is_in_the_language(tokens, spelling):
         return tokens
-    return _Words(tokens, spelling).read()
+    return Tokens.of(_Words(tokens.rows(), spelling).read())
+
+
+def _is_in_the_language(tokens: Tokens, spelling: Spelling) -> bool:
+    """Whether no name, prime or root among the tokens has to be spelled otherwise."""
+    names = spelling.scope.names
+    before = ""
+    for kind, word, following in zip(tokens.kinds, tokens.texts, (*tokens.kinds[1:], ""), strict=True):
+        if kind == "name":
+            called = word in _FUNCTIONS and following == "("
+            if word in spelling.functional or not (word in names or called or word in CONSTANTS):
+                return False
+        elif (kind == "'" and before in ("name", ")", "]")) or kind == "√":
+            return False
+        before = kind
+    return True
 
 
 class _Words:
