@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.compare.passes import Asked
-from grader.compare.problem import WRONG
+from grader.compare.pins import Asked
+from grader.compare.verdicts import WRONG
 from grader.diagnose.formulas import FormulaEdits
 from grader.diagnose.runs import Class, Compiled
 from grader.diagnose.search import Search

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.compare.problem import WRONG
+from grader.compare.verdicts import WRONG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from grader.compare.problem import MISCONCEPTION, REPEATED, SLIPPED
+from grader.compare.verdicts import MISCONCEPTION, REPEATED, SLIPPED
 from grader.engine import names
 from grader.engine.graph import Ancestry
 from grader.misconceptions import CATALOGUE
