@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from grader.compare.problem import CORRECT
+from grader.compare.verdicts import CORRECT
 from grader.engine.choices import Choices, OwnRule
 from grader.engine.solve import Engine, evaluate_targets
 from grader.language.tree import quantities

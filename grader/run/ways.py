@@ -127,13 +127,17 @@ class Ways:
         """For each case the work that comes nearest to the answer, and how far off it is."""
         best: dict[int, tuple[Reworked, float]] = {}
         for every, loose in _WAYS:
-            left = {n: c for n, c in enumerate(cases) if n not in best or (c.fits and best[n][1] > 0)}
+            left = {n: c for n, c in enumerate(cases) if n not in best or self._open(c, best[n][1])}
             lanes = {n: self._lane(c, every=every, loose=loose) for n, c in left.items()}
             for n, work in self._run(left, lanes).items():
                 far = self._far(cases[n], work)
                 if n not in best or far < best[n][1]:
                     best[n] = work, far
         return [best[n] for n in range(len(cases))]
+
+    def _open(self, case: Case, far: float) -> bool:
+        """Whether a better way is looked for: to the digits where the step itself is asked."""
+        return case.fits and far > (0 if self.is_asked(case) else EXPLAINS)
 
     def _lane(self, case: Case, *, every: bool, loose: bool) -> Lane:
         """A plain step follows its own rule, whatever the student did elsewhere."""
