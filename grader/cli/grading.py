@@ -16,6 +16,7 @@ from grader.report.model import ClassReport
 from grader.report.safe import terminal
 
 if TYPE_CHECKING:
+    from grader.cli.together import Together
     from grader.submission.intake import Intake
 
 EXPECTED = "files named *.yaml, .json, .csv, .md, .tex or .ipynb"
@@ -125,17 +126,17 @@ def left_out(spec: str, submissions: Sequence[str], reports: Sequence[ClassRepor
             yield terminal(f"{folder}: no spec of this name in {spec}; not graded")
 
 
-def write(spec: str, wanted: Sequence[Output], reports: Sequence[ClassReport]) -> None:
-    """Writes each output, for a folder of specs a file an assignment."""
+def write(spec: str, wanted: Sequence[Output], reports: Sequence[ClassReport], ready: Together) -> None:
+    """Makes each output ready, for a folder of specs a file an assignment."""
     for output in wanted:
         if not Path(spec).is_dir():
-            files.write(output.path, output.render(reports[0]))
+            ready.write(output.path, output.render(reports[0]))
             continue
         with told():
-            Path(output.path).mkdir(parents=True, exist_ok=True)
+            ready.make_folder(Path(output.path))
         for report in reports:
             path = Path(output.path) / f"{report.assignment}{output.suffix}"
-            files.write(str(path), output.render(report))
+            ready.write(str(path), output.render(report))
 
 
 def show(reports: Sequence[ClassReport]) -> None:

@@ -81,6 +81,7 @@ def run(
     name folders.
     """
     from grader.cli import grading, intake, marks, pages, platforms
+    from grader.cli.together import together
 
     outputs = grading.outputs(json_path, csv_path, junit_path)
     grading.check(spec, submissions, outputs)
@@ -98,9 +99,11 @@ def run(
     intake.tell(reports)
     reports = marks.merged(reports, by_hand)
     prepared = platforms.prepare(wanted, reports)
-    grading.write(spec, outputs, reports)
-    platforms.write(prepared)
-    pages.write(html, spec, reports, level)
+    with together() as ready:
+        grading.write(spec, outputs, reports, ready)
+        platforms.write(prepared, ready)
+        pages.write(html, spec, reports, level, ready)
+        ready.put()
     if printed:
         grading.show(reports)
     platforms.annotate(wanted, spec, submissions, reports, aside=aside)
