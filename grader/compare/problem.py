@@ -76,7 +76,7 @@ class ProblemGrader:
         self.decimal_comma = decimal_comma
         self.plan = derive(problem)
         self.matcher = Matcher(problem, self.plan)
-        self.reader = FormulaReader(self.matcher.scope, PlainFormulas(problem))
+        self.reader = FormulaReader(self.matcher.scope, PlainFormulas(problem), decimal_comma=decimal_comma)
         # Sampled from the questions alone, so that no verdict depends on what classmates wrote.
         self.inputs = sample(problem, Engine(self.plan)) if problem.symbols else {}
         self.ready: Prepared | None = None

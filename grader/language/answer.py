@@ -14,9 +14,9 @@ from grader.language.habits import habitual_tokens
 from grader.language.latex.reader import LatexReader
 from grader.language.latex.tokens import tokenize
 from grader.language.parse import ANSWER, parse_tokens, too_long
+from grader.language.scope import meant
 from grader.language.spelling import Spelling
 from grader.language.tokens import Token
-from grader.language.tree import form, transform
 from grader.record import replace
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ _CONTINUES = frozenset({"=", "+", "-", "*", ".", "/", "o"})
 _SEPARATORS = frozenset({"=", "quad", "\\\\", ",", ";", "&", "text", "?"})
 _OTHERWISE = frozenset({"or", "and", "resp.", "bzw.", "oder", "und"})
 _REMARK = re.compile(r"\s|^(?:where|using|if|for|since|with|at|by|from|hence|so|let|then|thus|because|Ex\))$")
+
+_SIGNS = re.compile(
+    r"(?:^|[(\[{,;=≈^*/@·×])\s*(?P<signs>[-−–—]\s*[-+−–—]|\+\s*\+)"
+    r"|[-+−–—]\s*(?P<more>[-+−–—]\s*[-+−–—])"
+)
 
 
 class Member(NamedTuple):
@@ -78,8 +83,8 @@ class AnswerReader:
         if len(text) > ANSWER.length:
             raise too_long(text, ANSWER)
         if not may_be_chain(text):
-            expr = parse_tokens(habitual_tokens(text, self.spelling), text, self.scope)
-            return self._meant(expr) if self.phrases else expr
+            expr = self._calculated(text)
+            return meant(expr, self.phrases) if self.phrases else expr
         return self.member(text, self.chain(text)[-1])
 
     def chain(self, text: str) -> tuple[Member, ...]:
@@ -114,23 +119,32 @@ class AnswerReader:
     def member(self, text: str, member: Member) -> Expr:
         """The tree of one member."""
         expr = self._read(text, member)
-        return self._meant(expr) if self.phrases else expr
-
-    def _meant(self, expr: Expr) -> Expr:
-        """The tree with quantities in place of the formulas that aliases name."""
-
-        def change(node: Expr) -> Expr | None:
-            meant = self.phrases.get(form(node))
-            return None if meant is None else meant._replace(start=node.start, end=node.end)
-
-        return transform(expr, change)
+        return meant(expr, self.phrases) if self.phrases else expr
 
     def _read(self, text: str, member: Member) -> Expr:
-        if member.tokens is not None:
-            return self.latex.read(list(member.tokens))
         start, end = member.start, member.end
         part = text if (start, end) == (0, len(text)) else " " * start + text[start:end]
-        return parse_tokens(habitual_tokens(part, self.spelling), part, self.scope)
+        if member.tokens is None:
+            return self._calculated(part)
+        _check_signs(part)
+        return self.latex.read(list(member.tokens))
+
+    def _calculated(self, text: str) -> Expr:
+        """The tree of one formula in calculator style."""
+        _check_signs(text)
+        return parse_tokens(habitual_tokens(text, self.spelling), text, self.scope)
+
+
+def _check_signs(text: str) -> None:
+    """Refuse a sign behind another that follows no operand: ``--2`` may be 2, or -2 behind a dash.
+
+    Raises:
+        ExpressionError: at the signs.
+    """
+    if found := _SIGNS.search(text):
+        message, hint = "too many signs stand in a row", 'write one, or parentheses: "-(-2)"'
+        which = "signs" if found["signs"] else "more"
+        raise ExpressionError(message, found.start(which), found.end(which), hint)
 
 
 def cells(text: str, member: Member) -> tuple[str | tuple[str, ...], ...] | None:

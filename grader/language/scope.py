@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import ExpressionError, did_you_mean
 from grader.language.functions import SPELLINGS
-from grader.language.tree import Expr, walk
+from grader.language.tree import Expr, form, transform, walk
 from grader.record import field, record
 
 if TYPE_CHECKING:
@@ -53,6 +53,16 @@ def check_names(expr: Expr, scope: Scope) -> None:
     for node in walk(expr):
         if node.op == "name" and node.value not in scope.names:
             raise unknown_name(str(node.value), node.start, node.end, scope)
+
+
+def meant(expr: Expr, phrases: Mapping[object, Expr]) -> Expr:
+    """The tree with quantities in place of the formulas that stand for them."""
+
+    def change(node: Expr) -> Expr | None:
+        found = phrases.get(form(node))
+        return None if found is None else found._replace(start=node.start, end=node.end)
+
+    return transform(expr, change)
 
 
 def unknown_name(name: str, start: int, end: int, scope: Scope) -> ExpressionError:

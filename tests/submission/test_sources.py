@@ -376,7 +376,7 @@ def _written(folder: Path, text: str) -> Path:
     ("names", "found", "ignored"),
     [
         (("s1.txt", "s2.txt"), ["s1.txt", "s2.txt"], ()),
-        (("s1.yaml", "s2.txt"), ["s1.yaml"], ("s2.txt",)),
+        (("s1.md", "s2.txt"), ["s1.md"], ("s2.txt",)),
         (("s1.txt", "readme.txt"), ["s1.txt"], ("readme.txt",)),
         (("s1/mine.txt", "s2/mine.txt"), ["s1/mine.txt", "s2/mine.txt"], ()),
         (("s1/mine.txt", "s1/notes.md"), ["s1/notes.md"], ()),
