@@ -78,6 +78,7 @@ class ProblemResult:
         keys: for each student: question number -> the key under which the answer stood.
         asked: the numbered questions with the numbers written, formulas evaluated.
         inputs: the values of symbols; None where no points make sense.
+        formulas: the answers that are formulas and could be evaluated.
     """
 
     plan: Plan
@@ -89,6 +90,7 @@ class ProblemResult:
     keys: Sequence[Mapping[int, str]]
     asked: Mapping[str, Asked]
     inputs: Mapping[str, Array] | None
+    formulas: Sequence[FormulaCell]
 
 
 class ProblemGrader:
@@ -153,6 +155,7 @@ class ProblemGrader:
             collected.keys,
             judged.asked,
             judged.inputs,
+            judged.cells,
         )
 
     def _check_chains(
