@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from grader.engine.steps import Node, Target
 from grader.errors import ExpressionError
+from grader.language.batch import Batch, NotPlainError
 from grader.language.shapes import NUMBER, infer_shape, resolve_index
 
 if TYPE_CHECKING:
@@ -33,6 +34,14 @@ class PlainFormulas:
         self.problem = problem
         self.nodes = {n: Node(n, 0) for n in problem.shapes}
         self.numbers = {n for n, s in problem.shapes.items() if s == NUMBER}
+        self.batch = Batch(sorted(self.numbers), problem.at_zero)
+
+    def number(self, expr: Expr) -> int | None:
+        """The formula's number in the batch, or None where there is more to it than plain numbers."""
+        try:
+            return self.batch.add(expr)
+        except NotPlainError:
+            return None
 
     def target(self, expr: Expr) -> Target | ExpressionError | None:
         """The formula as a target, an error in its sizes, or None where the engine has to resolve it."""

@@ -18,39 +18,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.compare.judge import NO, Written, judge
+from grader.compare.evaluation import refilled
+from grader.compare.judge import NO, judge
+from grader.compare.pins import Asked, hull, is_rounded, own_rounding, pins_of
 from grader.engine.rounding import Rounding
 from grader.engine.solve import Engine, Trace, evaluate_targets
-from grader.language.evaluate import evaluate
-from grader.language.tree import Expr
-from grader.record import record, replace
-from grader.submission.numerals import EXACT_SIGFIGS
+from grader.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from grader.compare.evaluation import Formulas
+    from grader.compare.pins import Pin
     from grader.engine.derive import Plan
     from grader.engine.solve import Hold
-    from grader.engine.steps import Node, Target
-    from grader.spec.model import Problem, Tolerance
+    from grader.engine.steps import Node
 
     Array = NDArray[np.float64]
     Codes = NDArray[np.int8]
     Mask = NDArray[np.bool_]
 
 MAX_RELEASES = 24
-_WIDEST_DIGITS = 17
-
-
-@record
-class Asked:
-    """One question as the passes see it: what it asks, what the class wrote, how exact it must be."""
-
-    target: Target
-    written: Written
-    tolerance: Tolerance
 
 
 @record
@@ -76,124 +66,6 @@ class Exceptions:
     students: NDArray[np.intp]
     questions: NDArray[np.intp]
     alone: Mask
-
-
-@record
-class Pin:
-    """The numbers written for one step's quantity, put together from all questions about it."""
-
-    written: Written
-    tolerance: Tolerance
-
-
-def own_rounding(asked: Sequence[Asked], students: int) -> Rounding:
-    """The precision with which each student works, read off what he wrote.
-
-    The commonest number of significant digits, or of decimals if only those agree; where both do, either.
-    """
-    sigfigs, decimals, counted = [], [], []
-    for a in asked:
-        flat = a.written.present & (a.written.decimals > 0) & (a.written.half > 0)
-        sigfigs.append(_flat(a.written.sigfigs, students))
-        decimals.append(_flat(a.written.decimals, students))
-        counted.append(_flat(flat.astype(float), students) > 0)
-    if not asked:
-        return Rounding(np.full(students, np.inf), np.zeros(students))
-    use = np.concatenate(counted)
-    significant, behind_point = np.concatenate(sigfigs), np.concatenate(decimals)
-    digits, _ = _mode(significant, use)
-    places, share_places = _mode(behind_point, use)
-    some = use.any(axis=0)
-    # Zeros at the end may be left out, but who keeps digits has more decimals where numbers are small, and
-    # who keeps decimals has more digits where they are large.
-    few = 0.05 * use.sum(axis=0)
-    finer = (use & (behind_point > places)).sum(axis=0) > few
-    longer = (use & (significant > digits)).sum(axis=0) > few
-    by_places = some & (share_places >= 0.6) & ~finer
-    by_digits = some & ~(by_places & longer)
-    digits = np.where(by_digits, np.maximum(digits, 2), np.inf)
-    return Rounding(digits, np.where(by_places, 0.5 * 10.0**-places, 0.0))
-
-
-def _flat(values: Array, students: int) -> Array:
-    return np.broadcast_to(values[..., 0], (*values.shape[:2], students)).reshape(-1, students)
-
-
-def _mode(values: Array, use: Mask) -> tuple[Array, Array]:
-    """The commonest value of each column (the smallest of equals), and its share."""
-    levels = _WIDEST_DIGITS + 1
-    students = values.shape[1]
-    clipped = np.clip(values, 0, _WIDEST_DIGITS).astype(np.intp) + levels * np.arange(students)
-    counts = np.bincount(clipped[use], minlength=levels * students).reshape(students, levels)
-    total = np.maximum(use.sum(axis=0), 1)
-    return counts.argmax(axis=1).astype(float), counts.max(axis=1) / total
-
-
-def pins_of(asked: Sequence[Asked], plan: Plan, points: int) -> dict[Node, Pin]:
-    """What was written for each step's quantity."""
-    pins: dict[Node, Pin] = {}
-    for a in asked:
-        node = a.target.node
-        if node is None:
-            continue
-        if a.target.place is None:
-            pins.setdefault(node, Pin(a.written, a.tolerance))
-            continue
-        if node not in pins:
-            pins[node] = Pin(_empty(plan.shapes[node.name], a.written, points), a.tolerance)
-        _put(pins[node].written, a)
-    return pins
-
-
-def _empty(shape: tuple[int, int], like: Written, points: int) -> Written:
-    students = like.value.shape[2]
-    return Written(
-        np.zeros((*shape, students, points)),
-        np.zeros((*shape, students, points)),
-        np.full((*shape, students, 1), 99.0),
-        np.zeros((*shape, students, 1)),
-        np.zeros((*shape, students, 1), dtype=bool),
-    )
-
-
-def _put(whole: Written, a: Asked) -> None:
-    if a.target.place is None or whole.value.shape[:2] == (1, 1):
-        return
-    at = a.target.place
-    if whole.present.flags.writeable:
-        for array, part in (
-            (whole.value, a.written.value),
-            (whole.half, a.written.half),
-            (whole.decimals, a.written.decimals),
-            (whole.sigfigs, a.written.sigfigs),
-            (whole.present, a.written.present),
-        ):
-            array[at[0], at[1]] = part[0, 0]
-
-
-def is_rounded(written: Written) -> Mask:
-    """Whether a number was written with its digits; who writes a formula or a fraction rounds it later."""
-    return written.sigfigs < EXACT_SIGFIGS
-
-
-def hull(value: Array, pin: Written, mask: Mask, right: Mask) -> Array:
-    """What later steps may have used where a value is held.
-
-    For a right value: anything between it and the unrounded one. For a wrong one: whatever rounds to it.
-    """
-    w, half = pin.value, pin.half
-    middle, low, high = value if value.shape[0] == 3 else (value[0],) * 3
-    reach = 2 * half
-    wide = np.where(pin.sigfigs >= 2, half, 0.0)
-    low_right = np.minimum(w, np.maximum(low, w - reach))
-    high_right = np.maximum(w, np.minimum(high, w + reach))
-    held_low = np.where(right, low_right, w - wide)
-    held_high = np.where(right, high_right, w + wide)
-    return np.stack(
-        np.broadcast_arrays(
-            np.where(mask, w, middle), np.where(mask, held_low, low), np.where(mask, held_high, high)
-        )
-    )
 
 
 class Passes:
@@ -228,7 +100,7 @@ class Passes:
         self.pins = pins_of(asked, plan, self.points)
         self.rounding = own_rounding(asked, self.students)
 
-    def honest(self, refill: Refill) -> list[Found]:
+    def honest(self, formulas: Formulas) -> list[Found]:
         """Codes with right values held and wrong ones let go."""
 
         def policy(pin: Pin) -> Hold:
@@ -239,9 +111,9 @@ class Passes:
 
             return hold
 
-        return self._best({node: policy(pin) for node, pin in self.pins.items()}, refill)
+        return self._best({node: policy(pin) for node, pin in self.pins.items()}, formulas)
 
-    def own(self, refill: Refill) -> list[Found]:
+    def own(self, formulas: Formulas) -> list[Found]:
         """Codes with every value held."""
 
         def policy(pin: Pin) -> Hold:
@@ -252,9 +124,9 @@ class Passes:
 
             return hold
 
-        return self._best({node: policy(pin) for node, pin in self.pins.items()}, refill, follow=True)
+        return self._best({node: policy(pin) for node, pin in self.pins.items()}, formulas, follow=True)
 
-    def _best(self, held: Mapping[Node, Hold], refill: Refill, *, follow: bool = False) -> list[Found]:
+    def _best(self, held: Mapping[Node, Hold], formulas: Formulas, *, follow: bool = False) -> list[Found]:
         best: list[Found] = []
         for engine in self.engines:
             trace = engine.solve(
@@ -265,15 +137,16 @@ class Passes:
                 bounds=True,
                 rounding=self.rounding,
             )
-            found = self._found(trace, refill, follow=follow)
+            found = self._found(trace, formulas, follow=follow)
             best = [_kinder(a, b) for a, b in zip(best, found, strict=True)] if best else found
         return best
 
-    def _found(self, trace: Trace, refill: Refill, *, follow: bool) -> list[Found]:
+    def _found(self, trace: Trace, formulas: Formulas, *, follow: bool) -> list[Found]:
         targets = [a.target for a in self.asked]
         lanes = evaluate_targets(self.plan, targets, trace, bounds=True)
+        written = [a.written for a in self.asked]
         out = []
-        for a, value, numbers in zip(self.asked, lanes, refill(trace), strict=True):
+        for a, value, numbers in zip(self.asked, lanes, refilled(written, formulas, trace), strict=True):
             codes = judge(value, numbers, a.tolerance)
             if follow:
                 # A step that became trivial by a mistake (everything times 0) shows nothing.
@@ -281,7 +154,7 @@ class Passes:
             out.append(Found(codes, _distance(value[0], numbers.value)))
         return out
 
-    def mixed(self, refill: Refill, honest: Sequence[Found], own: Sequence[Found]) -> list[Codes] | None:
+    def mixed(self, formulas: Formulas, honest: Sequence[Found], own: Sequence[Found]) -> list[Codes] | None:
         """Codes with single values released, or alone held, for students with several wrong values."""
         tried = self._exceptions(honest, own)
         students = tried.students
@@ -291,7 +164,7 @@ class Passes:
         sub = Passes(self.plan, self.engines, asked, self.inputs, self.keep, self.behind)
         sub.rounding = Rounding(self.rounding.digits[students], self.rounding.places[students])
         held = {node: sub._exception(node, pin, tried) for node, pin in sub.pins.items()}
-        found = sub._best(held, refill.taken(students), follow=True)
+        found = sub._best(held, formulas.taken(students), follow=True)
         out = []
         for f, a in zip(found, self.asked, strict=True):
             most = np.zeros((*f.codes.shape[:2], self.students, 1), dtype=np.int8)
@@ -361,88 +234,3 @@ def _distance(middle: Array, w: Array) -> Array:
 
 def _taken(a: Asked, students: NDArray[np.intp]) -> Asked:
     return Asked(a.target, a.written.take(students), a.tolerance)
-
-
-class Refill:
-    """Gives what was written, with formulas evaluated at the values of a run.
-
-    Args:
-        asked: the questions.
-        formulas: what to evaluate.
-        problem: whose indices and kinks hold.
-    """
-
-    def __init__(self, asked: Sequence[Asked], formulas: Sequence[FormulaCell], problem: Problem) -> None:
-        self.asked = asked
-        self.formulas = formulas
-        self.problem = problem
-        self.at_zero = problem.at_zero
-        self.base = problem.index_base
-
-    def __call__(self, trace: Trace) -> list[Written]:
-        """The numbers of every question."""
-        written = [a.written for a in self.asked]
-        if not self.formulas:
-            return written
-        fresh = {f.question for f in self.formulas}
-        for q in fresh:
-            w = written[q]
-            written[q] = Written(w.value.copy(), w.half, w.decimals, w.sigfigs, w.present)
-        known = _Values(trace)
-        with np.errstate(all="ignore"):
-            for f in self.formulas:
-                value = evaluate(f.expr, known.of(f), self.at_zero, self.base)
-                numbers = written[f.question].value
-                if f.place is None:
-                    if value.shape[:2] != numbers.shape[:2]:  # a row for a column, or the other way round
-                        value = value.swapaxes(0, 1)
-                    numbers[:, :, f.student] = value[:, :, 0]
-                else:
-                    numbers[f.place[0], f.place[1], f.student] = value[0, 0, 0]
-        return written
-
-    def taken(self, students: NDArray[np.intp]) -> Refill:
-        """The same for some students only, each as often as listed."""
-        asked = [_taken(a, students) for a in self.asked]
-        cells = []
-        for f in self.formulas:
-            cells += [replace(f, student=i) for i in np.flatnonzero(students == f.student).tolist()]
-        return Refill(asked, cells, self.problem)
-
-
-@record
-class FormulaCell:
-    """An answer that is a formula.
-
-    Args:
-        question, student, place: where it belongs; place is None for the whole answer.
-        expr: the formula over timed names.
-        names: the timed names in it and what they stand for.
-    """
-
-    question: int
-    student: int
-    place: tuple[int, int] | None
-    expr: Expr
-    names: tuple[tuple[str, Node], ...]
-
-
-class _Values:
-    """A run's values by name, for one student at a time."""
-
-    def __init__(self, trace: Trace) -> None:
-        self.used = trace.used
-        self.shared: dict[str, Array] = {}
-
-    def of(self, formula: FormulaCell) -> dict[str, Array]:
-        """The values of the names in a formula."""
-        if all(text in self.shared for text, _ in formula.names):
-            return self.shared
-        own = {}
-        for text, node in formula.names:
-            lane = self.used[node][0]
-            if lane.shape[2] == 1:
-                self.shared[text] = own[text] = lane
-            else:
-                own[text] = lane[:, :, formula.student : formula.student + 1]
-        return own

@@ -6,8 +6,10 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from grader.compare.commas import comma_trouble, with_points
 from grader.errors import ExpressionError
 from grader.language.functions import ACTIVATIONS
+from grader.language.letters import PLAIN_WIDTH
 from grader.language.scope import Scope, check_names
 from grader.language.shapes import NUMBER
 from grader.language.tree import quantities, walk
@@ -75,11 +77,21 @@ def has_more(text: str) -> bool:
 
 
 class FormulaReader:
-    """Reads expressions in a problem's names, and remembers numbers; equal texts once."""
+    """Reads expressions in a problem's names, and remembers numbers; equal texts once.
 
-    def __init__(self, scope: Scope, plain: PlainFormulas) -> None:
+    A formula in plain numbers is ``numbered`` in the batch, any other has a target, an error in its sizes, or
+    None where the engine has to resolve it.
+
+    Args:
+        scope: the problem's names.
+        plain: makes formulas ready to be evaluated.
+    """
+
+    def __init__(self, scope: Scope, plain: PlainFormulas, *, decimal_comma: bool = False) -> None:
         self.scope = scope
         self.plain = plain
+        self.decimal_comma = decimal_comma
+        self.numbered: dict[str, int] = {}
         self.targets: dict[str, Target | ExpressionError | None] = {}
         self.numbers: dict[str, Cell] = {}
         self.seen: dict[str, Expr | str] = {}
@@ -103,6 +115,10 @@ class FormulaReader:
     def _read(self, text: str) -> Expr | str:
         try:
             expr = self._tree(text)
+            number = self.plain.number(expr)
+            if number is not None:
+                self.numbered[text] = number
+                return expr
             target = self.targets[text] = self.plain.target(expr)
             if target is None:
                 check_names(expr, self.scope)
@@ -112,13 +128,22 @@ class FormulaReader:
 
     def _tree(self, text: str) -> Expr:
         members = self.chains.get(text)
+        text = self._plain(text)
         return (
             self.answers.member(text, members[-1]) if isinstance(members, tuple) else self.answers.read(text)
         )
 
+    def _plain(self, text: str) -> str:
+        """The same formula, character by character, in plain brackets and with points for decimals."""
+        if not text.isascii():
+            text = text.translate(PLAIN_WIDTH)
+        return with_points(text) if self.decimal_comma and "," in text else text
+
     def refused(self, text: str, error: ExpressionError) -> str:
         """Why a text cannot be read, where, and what was expected; the place is remembered."""
         self.troubles[text] = (error.start, error.end)
+        if not self.decimal_comma and (said := comma_trouble(text, error.start)):
+            return said
         return f"{explain(text, error)}; expected {self.expected}"
 
     @cached_property
@@ -133,7 +158,7 @@ class FormulaReader:
         found = self.chains.get(text)
         if found is None:
             try:
-                found = self.answers.chain(text)
+                found = self.answers.chain(self._plain(text))
             except ExpressionError as error:
                 found = self.refused(text, error)
             self.chains[text] = found
@@ -143,7 +168,7 @@ class FormulaReader:
         """The texts of the elements if the last member is a vector or matrix in LaTeX."""
         from grader.language.answer import cells
 
-        return cells(text, members[-1])
+        return cells(self._plain(text), members[-1])
 
 
 def last_text(text: str, members: tuple[Member, ...]) -> str:

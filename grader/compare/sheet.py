@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from grader.language.shapes import NUMBER, show_shape
 from grader.record import field, mutable, record
 from grader.submission.model import Refused
 from grader.submission.numerals import EXACT_SIGFIGS, explain_number, parse_list, parse_number
+from grader.submission.separators import in_typed_marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +31,7 @@ ABSENT: Cell = (0.0, 0.0, _MANY, 0, False)
 _BARE_NUMBER = frozenset("0123456789.,-+eE−%/ ")
 
 
-@record
-class Formula:
+class Formula(NamedTuple):
     """An answer, or an element of one, written as an expression."""
 
     student: int
@@ -183,6 +183,8 @@ class _Cells:
 
     def _last(self, student: int, place: Place | None, raw: str) -> Cell:
         """The last member of equalities, or a number in LaTeX."""
+        if "," in raw and self.remember(typed := in_typed_marks(raw)):
+            return self.reader.numbers[typed]
         members = self._members(student, place, raw)
         if members is None:
             return ABSENT
@@ -245,14 +247,17 @@ class _Cells:
     def _whole(self, student: int, text: str) -> None:
         members = self._members(student, None, text) if has_more(text) else None
         last = text if members is None else last_text(text, members)
-        if parse_number(last, decimal_comma=self.decimal_comma) is not None:
+        if last.count(",") > self.decimal_comma and _BARE_NUMBER.issuperset(last):
+            self.sheet.reasons[(student, None)] = f"`{last}` has no brackets; write a list as `[0.5, 0.25]`"
+        elif parse_number(last, decimal_comma=self.decimal_comma) is not None:
             self.sheet.misshapen[student] = f"{show_shape(self.sheet.shape)} was asked, this is a number"
         elif text.strip():
             self._formula(student, None, text)
 
     def _formula(self, student: int, place: Place | None, text: str) -> None:
         if _BARE_NUMBER.issuperset(text) and any(c.isdigit() for c in text) and "/" not in text[1:]:
-            reason = explain_number(text, decimal_comma=self.decimal_comma)
+            typed = in_typed_marks(text)
+            reason = explain_number(typed, decimal_comma=self.decimal_comma)
             found: Expr | str = self.reader.read(text) if _has_operator(text) else reason
         else:
             found = self.reader.read(text)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from grader.compare.passes import Asked
+    from grader.compare.pins import Asked
     from grader.diagnose.model import Cell
 
     Array = NDArray[np.float64]

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.compare.passes import Asked
-from grader.compare.problem import WRONG
+from grader.compare.evaluation import FormulaCell
+from grader.compare.pins import Asked
+from grader.compare.verdicts import WRONG
 from grader.diagnose.formulas import FormulaEdits
 from grader.diagnose.runs import Class, Compiled
 from grader.diagnose.search import Search
 from grader.diagnose.variants import Alternatives
 from grader.diagnose.wrong_formulas import WrongFormulas
 from grader.engine.steps import Node
+from grader.language.tree import quantities
 from grader.misconceptions import CATALOGUE
 from grader.misconceptions.view import View
 from grader.record import replace
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from grader.compare.passes import FormulaCell
     from grader.compare.problem import ProblemResult
+    from grader.compare.sheet import Formula
     from grader.diagnose.model import Cell, Finding
     from grader.engine.derive import Plan
     from grader.engine.steps import Target
@@ -67,7 +69,7 @@ class Diagnostician:
         wrong = [
             (c == WRONG) & result.asked[i].written.present[..., 0] for c, i in zip(codes, order, strict=True)
         ]
-        formulas = self._wrong_formulas(result, wrong)
+        formulas = self._wrong_formulas(result, order, wrong)
         by_formula = self._followed(result, formulas, order)
         for student, findings in by_formula.items():
             for q, i, j in (cell for finding in findings for cell in finding.cells):
@@ -102,16 +104,18 @@ class Diagnostician:
         return replace(target, node=target.shown)
 
     def _wrong_formulas(
-        self, result: ProblemResult, wrong: Sequence[Mask]
+        self, result: ProblemResult, order: Sequence[str], wrong: Sequence[Mask]
     ) -> list[tuple[FormulaCell, tuple[Cell, ...]]]:
         """The formulas that are wrong, with the answers that they give."""
+        special = {(f.question, f.student, f.place): f for f in result.formulas}
         out = []
-        for formula in result.formulas:
-            at = wrong[formula.question][:, :, formula.student]
-            places = np.argwhere(at).tolist() if formula.place is None else [list(formula.place)]
-            cells = tuple((formula.question, i, j) for i, j in places if at[i, j])
-            if cells:
-                out.append((formula, cells))
+        for q, question in enumerate(order):
+            for f in result.questions[question].sheet.formulas:
+                at = wrong[q][:, :, f.student]
+                places = np.argwhere(at).tolist() if f.place is None else [list(f.place)]
+                cells = tuple((q, i, j) for i, j in places if at[i, j])
+                if cells:
+                    out.append((special.get((q, f.student, f.place)) or _plain(q, f), cells))
         return out
 
     def _followed(
@@ -158,7 +162,8 @@ class Diagnostician:
     def _edits(self, world: int) -> FormulaEdits:
         """Small edits of formulas, compared where a world's numbers are."""
         if world not in self._worlds:
-            nodes = {n: Node(n, 0) for n in self.plan.problem.shapes}
+            steps = (step.name for step in self.plan.steps if step.phase != "update")
+            nodes = {n: Node(n, 0) for n in (*self.plan.problem.shapes, *steps)}
             inputs = self._formulas.worlds[world] if self._formulas is not None else {}
             trace = self.compiled.engine.solve(list(nodes.values()), inputs=inputs)
             points = max((v.shape[-1] for v in inputs.values()), default=1)
@@ -169,6 +174,12 @@ class Diagnostician:
             }
             self._worlds[world] = FormulaEdits(View(self.plan), values)
         return self._worlds[world]
+
+
+def _plain(question: int, formula: Formula) -> FormulaCell:
+    """A formula that names quantities before any step, as they stand in the problem."""
+    named = tuple((n, Node(n, 0)) for n in sorted(quantities(formula.expr)))
+    return FormulaCell(question, formula.student, formula.place, formula.expr, named)
 
 
 def joined(found: Sequence[Finding], formulas: Sequence[Finding]) -> list[Finding]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.compare.judge import NO, judge
 from grader.compare.outputs import slopes_from_outputs
-from grader.compare.passes import hull, is_rounded, own_rounding, pins_of
+from grader.compare.pins import hull, is_rounded, own_rounding, pins_of
 from grader.diagnose.cells import Cells
 from grader.engine.choices import Choices, OwnRule
 from grader.engine.graph import Ancestry
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from grader.compare.passes import Asked, Pin
+    from grader.compare.pins import Asked, Pin
     from grader.engine.derive import Plan
     from grader.engine.solve import Hold
     from grader.misconceptions.model import Variant

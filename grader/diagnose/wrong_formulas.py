@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from grader.compare.passes import FormulaCell
+    from grader.compare.evaluation import FormulaCell
     from grader.diagnose.model import Cell
     from grader.diagnose.variants import Alternatives
     from grader.engine.steps import Node, Target

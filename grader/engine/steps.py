@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from grader.record import record
 
@@ -45,9 +45,8 @@ class Step:
     stable: Stable | None = None
 
 
-@record
-class Node:
-    """A step's quantity after ``time`` training steps."""
+class Node(NamedTuple):
+    """A step's quantity after ``time`` training steps; a key in every run, hence a tuple."""
 
     name: str
     time: int = 0

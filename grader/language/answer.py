@@ -31,6 +31,11 @@ _SEPARATORS = frozenset({"=", "quad", "\\\\", ",", ";", "&", "text", "?"})
 _OTHERWISE = frozenset({"or", "and", "resp.", "bzw.", "oder", "und"})
 _REMARK = re.compile(r"\s|^(?:where|using|if|for|since|with|at|by|from|hence|so|let|then|thus|because|Ex\))$")
 
+_SIGNS = re.compile(
+    r"(?:^|[(\[{,;=≈^*/@·×])\s*(?P<signs>[-−–—]\s*[-+−–—]|\+\s*\+)"
+    r"|[-+−–—]\s*(?P<more>[-+−–—]\s*[-+−–—])"
+)
+
 
 class Member(NamedTuple):
     """One side of an equality, its offsets in the text, and its tokens if it is LaTeX."""
@@ -73,7 +78,7 @@ class AnswerReader:
         if len(text) > ANSWER.length:
             raise too_long(text, ANSWER)
         if not may_be_chain(text):
-            return parse_tokens(habitual_tokens(text, self.spelling), text, self.scope)
+            return self._calculated(text)
         return self.member(text, self.chain(text)[-1])
 
     def chain(self, text: str) -> tuple[Member, ...]:
@@ -107,11 +112,29 @@ class AnswerReader:
 
     def member(self, text: str, member: Member) -> Expr:
         """The tree of one member."""
-        if member.tokens is not None:
-            return self.latex.read(list(member.tokens))
         start, end = member.start, member.end
         part = text if (start, end) == (0, len(text)) else " " * start + text[start:end]
-        return parse_tokens(habitual_tokens(part, self.spelling), part, self.scope)
+        if member.tokens is None:
+            return self._calculated(part)
+        _check_signs(part)
+        return self.latex.read(list(member.tokens))
+
+    def _calculated(self, text: str) -> Expr:
+        """The tree of one formula in calculator style."""
+        _check_signs(text)
+        return parse_tokens(habitual_tokens(text, self.spelling), text, self.scope)
+
+
+def _check_signs(text: str) -> None:
+    """Refuse a sign behind another that follows no operand: ``--2`` may be 2, or -2 behind a dash.
+
+    Raises:
+        ExpressionError: at the signs.
+    """
+    if found := _SIGNS.search(text):
+        message, hint = "too many signs stand in a row", 'write one, or parentheses: "-(-2)"'
+        which = "signs" if found["signs"] else "more"
+        raise ExpressionError(message, found.start(which), found.end(which), hint)
 
 
 def cells(text: str, member: Member) -> tuple[str | tuple[str, ...], ...] | None:

@@ -10,14 +10,16 @@ import math
 from grader.errors import ExpressionError, did_you_mean
 from grader.language.functions import FUNCTIONS, LOGS, SPELLINGS
 from grader.language.scope import CONSTANTS, Scope, unknown_name
-from grader.language.tokens import Token, tokenize
+from grader.language.tokens import Token, Tokens, tokenize
 from grader.language.tree import Expr, depth
 from grader.record import record
 
 MAX_EXPONENT = 10_000.0
 MAX_NESTING = 60
 MAX_DEPTH = 150
-_SIGNS = ("+", "-")
+_SIGNS = frozenset("+-")
+_RAISES = frozenset("^⊤")
+_SUFFIXES = frozenset("[^⊤")
 _PRODUCTS = {"*": "mul", "/": "div", "@": "matmul", "name": "implicit", "(": "implicit"}
 # A named tuple made without its own __new__: half the time.
 _new = tuple.__new__
@@ -52,145 +54,161 @@ def too_long(text: str, limits: Limits) -> ExpressionError:
     return ExpressionError(message, limits.length, len(text))
 
 
-def parse_tokens(tokens: list[Token], text: str, scope: Scope | None = None) -> Expr:
+def parse_tokens(tokens: Tokens, text: str, scope: Scope | None = None) -> Expr:
     """The tree of an expression's tokens.
 
     Raises:
         ExpressionError: where they cannot be read, or nest too deeply.
     """
-    if len(tokens) == 1:
+    if len(tokens.kinds) == 1:
         raise ExpressionError("there is no expression here", 0, 0, "write a number or a formula")
     parser = _Parser(tokens, scope)
     expr = parser.sum()
     parser.finish()
-    if len(tokens) > MAX_DEPTH and depth(expr) > MAX_DEPTH:
+    if len(tokens.kinds) > MAX_DEPTH and depth(expr) > MAX_DEPTH:
         raise ExpressionError("the expression is nested too deeply", 0, len(text))
     return expr
 
 
 class _Parser:
-    __slots__ = ("at", "known", "level", "scope", "tokens")
+    __slots__ = ("at", "ends", "kinds", "known", "level", "scope", "starts", "texts")
 
-    def __init__(self, tokens: list[Token], scope: Scope | None) -> None:
-        self.tokens = tokens
+    def __init__(self, tokens: Tokens, scope: Scope | None) -> None:
+        self.kinds, self.texts, self.starts, self.ends = tokens
         self.at = 0
         self.level = 0
         self.scope = scope or NO_SCOPE
         self.known = self.scope.names
 
+    def token(self, at: int) -> Token:
+        """One token with its place, for what is rare and for messages."""
+        return Token(self.kinds[at], self.texts[at], self.starts[at], self.ends[at])
+
     def sum(self) -> Expr:
         """sum = product { ("+" | "-") product }"""
-        self.enter()
-        tokens = self.tokens
-        first = tokens[self.at].start
-        left = self.leading() if tokens[self.at].kind in _SIGNS else self.product()
-        kind = tokens[self.at].kind
-        if kind not in {"+", "-"}:
+        self.level += 1
+        if self.level > MAX_NESTING:
+            raise self.too_deep()
+        kinds = self.kinds
+        first = self.at
+        left = self.leading() if kinds[first] in _SIGNS else self.product()
+        sign = self.at
+        if kinds[sign] not in _SIGNS:
             self.level -= 1
             return left
         terms = [left]
-        while kind in {"+", "-"}:
-            sign = tokens[self.at]
-            self.at += 1
-            terms.append(self.negative(self.product(), sign) if kind == "-" else self.product())
-            kind = tokens[self.at].kind
+        while kinds[sign] in _SIGNS:
+            self.at = sign + 1
+            term = self.product()
+            terms.append(_negative(term, self.starts[sign]) if kinds[sign] == "-" else term)
+            sign = self.at
         self.level -= 1
-        return _new(Expr, ("sum", tuple(terms), None, first, terms[-1].end))
+        return _new(Expr, ("sum", tuple(terms), None, self.starts[first], terms[-1][4]))
 
     def leading(self) -> Expr:
         """A sign in front of a whole product: -a*b is -(a*b)."""
-        sign = self.tokens[self.at]
+        sign = self.at
         self.at += 1
         self.enter()
-        inner = self.leading() if self.tokens[self.at].kind in _SIGNS else self.product()
+        inner = self.leading() if self.kinds[self.at] in _SIGNS else self.product()
         self.level -= 1
-        return self.negative(inner, sign) if sign.kind == "-" else inner
+        return _negative(inner, self.starts[sign]) if self.kinds[sign] == "-" else inner
 
     def product(self) -> Expr:
-        """product = unary { ("*" | "/" | "@" | nothing) unary }"""
-        left = self.unary()
-        while True:
-            op = _PRODUCTS.get(self.tokens[self.at].kind)
-            if op is None:
-                return left
+        """product = operand { ("*" | "/" | "@" | nothing) operand }"""
+        kinds = self.kinds
+        left = self.operand()
+        while (op := _PRODUCTS.get(kinds[self.at])) is not None:
             if op == "implicit":
-                op, right = "mul", self.power()
+                op = "mul"
             else:
                 self.at += 1
-                right = self.unary()
-            left = _new(Expr, (op, (left, right), None, left.start, right.end))
+            right = self.operand()
+            left = _new(Expr, (op, (left, right), None, left[3], right[4]))
+        return left
 
-    def unary(self) -> Expr:
-        """unary = ("+" | "-") unary | power"""
-        sign = self.tokens[self.at]
-        if sign.kind not in _SIGNS:
-            return self.power()
+    def operand(self) -> Expr:
+        """operand = ("+" | "-") operand | (number | name | call | "(" sum ")" | list) suffixes"""
+        at = self.at
+        kinds = self.kinds
+        kind = kinds[at]
+        if kind == "name":
+            text = self.texts[at]
+            self.at = at + 1
+            if text in self.known:
+                leaf = _new(Expr, ("name", (), text, self.starts[at], self.ends[at]))
+            else:
+                leaf = self.named(self.token(at))
+        elif kind == "num":
+            leaf = self.number(at)
+            return self.raised(leaf) if kinds[at + 1] in _RAISES else leaf
+        elif kind == "(":
+            leaf = self.group(at)
+        elif kind in _SIGNS:
+            return self.signed(at)
+        elif kind == "[":
+            leaf = self.list_of(self.token(at))
+        else:
+            raise self.missing_operand(self.token(at))
+        return self.raised(self.indexed(leaf)) if kinds[self.at] in _SUFFIXES else leaf
+
+    def number(self, at: int) -> Expr:
+        """A number, not too large."""
+        self.at = at + 1
+        value = float(self.texts[at])
+        if value == math.inf:
+            message = f'"{self.texts[at]}" is too large a number'
+            raise ExpressionError(message, self.starts[at], self.ends[at])
+        return _new(Expr, ("num", (), value, self.starts[at], self.ends[at]))
+
+    def group(self, at: int) -> Expr:
+        """group = "(" sum ")" """
+        self.at = at + 1
+        inner = self.sum()
+        if self.kinds[self.at] != ")":
+            self.expect(")", self.token(at))
         self.at += 1
-        self.enter()
-        inner = self.unary()
-        self.level -= 1
-        return self.negative(inner, sign) if sign.kind == "-" else inner
+        return _new(Expr, (inner[0], inner[1], inner[2], self.starts[at], self.ends[self.at - 1]))
 
-    def power(self) -> Expr:
-        """power = atom [ "^" ("T" | unary) ]"""
-        base = self.atom()
-        kind = self.tokens[self.at].kind
-        return self.raised(base) if kind in {"^", "⊤"} else base
+    def signed(self, at: int) -> Expr:
+        """A sign behind an operator: 2*-3."""
+        self.at = at + 1
+        self.enter()
+        inner = self.operand()
+        self.level -= 1
+        return _negative(inner, self.starts[at]) if self.kinds[at] == "-" else inner
 
     def raised(self, base: Expr) -> Expr:
-        """What follows an atom: transposes and at most one exponent, which groups to the right."""
-        while self.tokens[self.at].kind in ("^", "⊤"):
+        """suffixes = { "^T" } [ "^" operand ]: the exponent groups to the right"""
+        while self.kinds[self.at] in _RAISES:
             if self.is_transpose():
-                base = Expr("T", (base,), None, base.start, self.tokens[self.at - 1].end)
+                base = Expr("T", (base,), None, base.start, self.ends[self.at - 1])
                 continue
             self.at += 1
             self.enter()
-            exponent = self.unary()
+            exponent = self.operand()
             self.level -= 1
             check_exponent(exponent)
-            return Expr("pow", (base, exponent), None, base.start, exponent.end)
+            return _new(Expr, ("pow", (base, exponent), None, base[3], exponent[4]))
         return base
 
     def is_transpose(self) -> bool:
-        if self.tokens[self.at].kind == "⊤":
+        if self.kinds[self.at] == "⊤":
             self.at += 1
             return True
-        following = self.tokens[self.at + 1]
-        if following.kind == "⊤" or (following.text == "T" and "T" not in self.known):
+        following = self.at + 1
+        if self.kinds[following] == "⊤" or (self.texts[following] == "T" and "T" not in self.known):
             self.at += 2
             return True
         return False
 
-    def atom(self) -> Expr:
-        """atom = (number | name | call | "(" sum ")" | list) { "[" indices "]" }"""
-        token = self.tokens[self.at]
-        kind = token.kind
-        if kind == "num":
-            self.at += 1
-            value = float(token.text)
-            if value == math.inf:
-                raise ExpressionError(f'"{token.text}" is too large a number', token.start, token.end)
-            return _new(Expr, ("num", (), value, token.start, token.end))
-        if kind == "name":
-            inner = self.named(token)
-        elif kind == "(":
-            self.at += 1
-            inner = self.sum()
-            closing = self.expect(")", token)
-            inner = _new(Expr, (*inner[:3], token.start, closing.end))
-        elif kind == "[":
-            inner = self.list_of(token)
-        else:
-            raise self.missing_operand(token)
-        return self.indexed(inner) if self.tokens[self.at].kind == "[" else inner
-
     def indexed(self, inner: Expr) -> Expr:
         """indices = integer [ "," integer ]"""
-        while self.tokens[self.at].kind == "[":
-            opening = self.tokens[self.at]
+        while self.kinds[self.at] == "[":
+            opening = self.token(self.at)
             self.at += 1
             places = [self.integer()]
-            while self.tokens[self.at].kind == ",":
+            while self.kinds[self.at] == ",":
                 self.at += 1
                 places.append(self.integer())
             closing = self.expect("]", opening)
@@ -203,19 +221,16 @@ class _Parser:
         """list = "[" sum { "," sum } "]" """
         self.at += 1
         items = [self.sum()]
-        while self.tokens[self.at].kind == ",":
+        while self.kinds[self.at] == ",":
             self.at += 1
             items.append(self.sum())
         closing = self.expect("]", opening)
         return Expr("list", tuple(items), None, opening.start, closing.end)
 
     def named(self, token: Token) -> Expr:
-        """What a name begins: a quantity, a derivative, a call, a constant."""
-        self.at += 1
+        """What a name begins that is no quantity's: a derivative, a call, a constant."""
         text = token.text
-        if text in self.known:
-            return _new(Expr, ("name", (), text, token.start, token.end))
-        following = self.tokens[self.at].kind
+        following = self.kinds[self.at]
         if text[0] == "d" and len(text) > 1 and following in ("/", "["):
             derivative = self.derivative(token)
             if derivative is not None:
@@ -238,7 +253,7 @@ class _Parser:
         """derivative = "d" name [index] "/" "d" name [index]"""
         back = self.at
         of = self.indexed(Expr("name", (), token.text[1:], token.start + 1, token.end))
-        below = self.tokens[self.at + 1] if self.tokens[self.at].kind == "/" else None
+        below = self.token(self.at + 1) if self.kinds[self.at] == "/" else None
         if below is None or below.kind != "name" or below.text[0] != "d" or len(below.text) < 2:
             self.at = back
             return None
@@ -254,12 +269,12 @@ class _Parser:
         function = LOGS[self.scope.log_base] if token.text in ("ln", "log") else SPELLINGS.get(token.text)
         if function is None:
             raise self.unknown_function(token)
-        while self.tokens[self.at].kind == "'":
+        while self.kinds[self.at] == "'":
             self.at += 1
             function += "'"
         opening = self.expect("(", token)
         args = [self.sum()]
-        while self.tokens[self.at].kind == ",":
+        while self.kinds[self.at] == ",":
             self.at += 1
             args.append(self.sum())
         closing = self.expect(")", opening)
@@ -287,7 +302,7 @@ class _Parser:
             self.expect(",", opening)
         args = [self.sum()]
         steps = 1
-        if self.tokens[self.at].kind == ",":
+        if self.kinds[self.at] == ",":
             self.at += 1
             if token.text == "depends":
                 args.append(self.sum())
@@ -303,17 +318,20 @@ class _Parser:
     def enter(self) -> None:
         self.level += 1
         if self.level > MAX_NESTING:
-            token = self.tokens[self.at]
-            raise ExpressionError("the expression is nested too deeply", token.start, token.end)
+            raise self.too_deep()
+
+    def too_deep(self) -> ExpressionError:
+        token = self.token(self.at)
+        return ExpressionError("the expression is nested too deeply", token.start, token.end)
 
     def integer(self) -> int:
-        token = self.expect("num", self.tokens[self.at - 1])
+        token = self.expect("num", self.token(self.at - 1))
         if not token.text.isdigit() or len(token.text) > 9:
             raise ExpressionError(f'expected a whole number, not "{token.text}"', token.start, token.end)
         return int(token.text)
 
     def expect(self, kind: str, opening: Token) -> Token:
-        token = self.tokens[self.at]
+        token = self.token(self.at)
         if token.kind == kind:
             self.at += 1
             return token
@@ -325,7 +343,7 @@ class _Parser:
         raise ExpressionError(f"expected {what}, found {found}", token.start, token.end)
 
     def finish(self) -> None:
-        token = self.tokens[self.at]
+        token = self.token(self.at)
         if token.kind == "end":
             return
         if token.kind in (")", "]"):
@@ -338,7 +356,7 @@ class _Parser:
 
     def missing_operand(self, token: Token) -> ExpressionError:
         if token.kind == "end":
-            last = self.tokens[self.at - 1]
+            last = self.token(self.at - 1)
             message = f'something is missing after "{last.text}"'
             return ExpressionError(message, last.start, last.end, "a number, a name or a parenthesis follows")
         message = f'expected a number, a name or a parenthesis, found "{token.text}"'
@@ -346,13 +364,13 @@ class _Parser:
 
     def unknown_function(self, token: Token) -> ExpressionError:
         hint = did_you_mean(token.text, (*SPELLINGS, *self.known))
-        if self.tokens[self.at].kind == "(" and self.known and not hint:
+        if self.kinds[self.at] == "(" and self.known and not hint:
             return unknown_name(token.text, token.start, token.end, self.scope)
         return ExpressionError(f'unknown function "{token.text}"', token.start, token.end, hint)
 
-    @staticmethod
-    def negative(inner: Expr, sign: Token) -> Expr:
-        return _new(Expr, ("neg", (inner,), None, sign.start, inner.end))
+
+def _negative(inner: Expr, sign: int) -> Expr:
+    return _new(Expr, ("neg", (inner,), None, sign, inner[4]))
 
 
 def check_exponent(exponent: Expr) -> None:

@@ -34,7 +34,7 @@ class _Unicode:
     def __init__(self, plain: str, spelling: Spelling) -> None:
         self.plain = plain
         self.spelling = spelling
-        self.tokens = tokenize(plain)
+        self.tokens = tokenize(plain).rows()
 
     def text(self) -> str:
         out, end, at = [], 0, 0

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.language.letters import ACCENT_NAMES, spelled_out
+from grader.language.tokens import SPOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,11 +54,13 @@ class Spelling:
         scope: the problem's names, their sizes and the smallest index.
     """
 
-    __slots__ = ("_flat", "_found", "_layer_first", "_parts", "functional", "scope")
+    __slots__ = ("_flat", "_found", "_layer_first", "_parts", "functional", "plain", "scope")
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.functional = frozenset(name for name in scope.parts if len(name) == 1)
+        # Words that stand in an answer as they stand in the language: signs, and names that take no argument.
+        self.plain = (scope.names - self.functional) | SPOKEN | {""}
         self._parts: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         self._flat: dict[str, list[str]] = {}
         self._found: dict[object, tuple[Quantity, ...]] = {}

@@ -14,6 +14,9 @@ from grader.spec.model import Assignment
 LIKELY = 0.01
 """Above this chance a random wrong number at a question is worth a warning."""
 
+LEAST = 1e-4
+"""A chance below this is no news."""
+
 NAMED = 3
 """How many of a kind are named; the rest is counted."""
 
@@ -77,6 +80,8 @@ def _safe(content: str) -> str:
 def _counts(judgement: Judgement) -> str:
     alike = len({identifier for twins in judgement.twins for identifier in (twins.first, twins.second)})
     unseen = len(judgement.unseen)
+    if not judgement.rules:
+        return "no known wrong rule bears on what is asked"
     rules = _count(judgement.rules, "wrong rule")
     if not unseen and not alike:
         return f"{rules}, each shows in some answer in a way of its own"
@@ -111,8 +116,10 @@ def _details(judgement: Judgement) -> Iterator[tuple[str, str]]:
         yield "alike", f"{_pair(twins)}: {_CAUSES[twins.cause]} would tell them apart"
     if judgement.close:
         yield "", f"to 3 digits only: {_count(judgement.close, 'more pair')}"
-    for chance in judgement.chances:
-        yield "chance", _chance(chance)
+    yield from (("chance", _chance(chance)) for chance in judgement.chances if chance.three >= LEAST)
+    small = sum(chance.three < LEAST for chance in judgement.chances)
+    if small:
+        yield "chance", f"less than {100 * LEAST:g}{_STUCK}% at {_count(small, 'question')}"
     yield from _corners(judgement, len(judgement.kinks) + len(judgement.flat))
     if judgement.extras:
         yield "ask too", ", ".join(map(_extra, judgement.extras))
@@ -181,6 +188,8 @@ def _some(named: Sequence[str], count: int, thing: str = "") -> str:
 
 
 def _percent(share: float) -> str:
+    if share < LEAST:
+        return f"<{_STUCK}{100 * LEAST:g}{_STUCK}%"
     shown = f"{100 * share:.1f}" if share >= 0.001 else f"{100 * share:.2f}"
     return f"{shown}{_STUCK}%"
 

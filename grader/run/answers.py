@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.compare.problem import (
+from grader.compare.collected import show_given
+from grader.compare.verdicts import (
     CORRECT,
     FOLLOWED,
     MISCONCEPTION,
@@ -17,7 +18,6 @@ from grader.compare.problem import (
     UNDECIDED,
     UNREADABLE,
     WRONG,
-    show_given,
 )
 from grader.language.render import render
 from grader.report.model import VERDICTS, Answer, Component, Diagnosis
@@ -27,8 +27,9 @@ from grader.submission.numerals import parse_yes_no
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from grader.compare.judgement import QuestionResult
     from grader.compare.match import Place
-    from grader.compare.problem import ProblemResult, QuestionResult
+    from grader.compare.problem import ProblemResult
     from grader.report.model import Asked
     from grader.run.mistakes import Marks
     from grader.spec.model import Credit, Question

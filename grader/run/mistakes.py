@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from grader.compare.problem import MISCONCEPTION, REPEATED, SLIPPED
+from grader.compare.verdicts import MISCONCEPTION, REPEATED, SLIPPED
 from grader.engine import names
 from grader.engine.graph import Ancestry
 from grader.misconceptions import CATALOGUE
@@ -121,5 +121,4 @@ def _diagnosis(finding: Finding, step: str, explains: tuple[str, ...], catalogue
     entry = catalogue[finding.id]
     named = names.timed(step, 0)
     feedback = entry.feedback.replace("{step}", named)
-    rule = (finding.rules or {}).get(step)
-    return Diagnosis(finding.id, entry.title, named, feedback, finding.confidence, explains, rule=rule)
+    return Diagnosis(finding.id, entry.title, named, feedback, finding.confidence, explains)

@@ -67,7 +67,14 @@ POLICY = {
             "half", "0,5", "unreadable", "a decimal comma only where the assignment has `decimal_comma: true`"
         ),
         Row("size", "12 300", "correct", "a space between groups of three digits"),
-        Row("size", "12,300", "unreadable", "a comma between thousands is never guessed"),
+        Row(
+            "size",
+            "12,345.678",
+            "correct",
+            "commas between thousands, decimals behind a point",
+        ),
+        Row("size", "12,345,678e-3", "correct", "two commas or more between thousands"),
+        Row("size", "12,300", "unreadable", "alone it can also be a decimal comma, and neither is guessed"),
         Row("half", "0.5 cm", "unreadable", "quantities of a network have no unit"),
         Row("half", "N/A", "unreadable", "neither a number nor a formula"),
         Row("half", "nan", "unreadable", "expected a finite number"),

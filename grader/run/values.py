@@ -55,6 +55,11 @@ def array_value(value: Array) -> float | tuple[float, ...] | tuple[tuple[float, 
     return tuple(tuple(float(v) for v in row) for row in value)
 
 
+def element(value: Array, place: tuple[int, int]) -> Array:
+    """One element of (rows, columns), as (1, 1)."""
+    return value[place[0] : place[0] + 1, place[1] : place[1] + 1]
+
+
 def is_constant(value: Array) -> bool:
     """Whether a value is the same at all sample points."""
     with np.errstate(invalid="ignore"):  # an infinite value less itself

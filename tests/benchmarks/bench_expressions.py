@@ -11,7 +11,8 @@ import time
 
 import sympy
 
-from grader.compare.problem import CORRECT, ProblemGrader
+from grader.compare.problem import ProblemGrader
+from grader.compare.verdicts import CORRECT
 from grader.spec import load_text
 
 ANSWERS = 2_000

@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from grader.compare.problem import CORRECT, ProblemGrader
+from grader.compare.problem import ProblemGrader
+from grader.compare.verdicts import CORRECT
 from grader.spec import load_text
 
 ROUNDS = 100

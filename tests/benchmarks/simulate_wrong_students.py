@@ -1,6 +1,8 @@
 """Made-up students with known mistakes: how often the diagnosis names them, and how often it is wrong.
 
-Usage: simulate_wrong_students.py [ROUNDS [SEED [DIGITS ...]]]; a row a figure, a column a regime, the target behind.
+Usage: simulate_wrong_students.py [ROUNDS [SEED [DIGITS ...]]]
+
+A row a figure, a column a regime, and the targets behind.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from tests.diagnose.measure import Tally, measure
 from tests.diagnose.students import NETWORKS
 
 REGIMES = ("everything", "gradients", "updates")
-# Name, counted, of what, targets with everything asked and otherwise (for randoms by digits), at least or at most.
+# Name, counted, of what, targets with everything asked and otherwise, at least or at most.
 FIGURES = (
     ("right students marked wrong", "right marked wrong", "right", (0.1, 0.1), "<="),
     ("one rule: among those named", "single in set", "single", (99.0, 97.0), ">="),
@@ -29,7 +31,7 @@ FIGURES = (
 AT_FOUR_DIGITS = {"random value given a name": (0.7, 1.5)}
 
 
-def main(rounds: int = 3, seed: int = 1, digits: tuple[int, ...] = (3, 4)) -> None:
+def main(rounds: int, seed: int, digits: tuple[int, ...]) -> None:
     """Print a table for each number of digits, and which rules fail most."""
     for count in digits:
         tallies = [measure(regime, count, rounds=rounds, seed=seed) for regime in REGIMES]
@@ -50,5 +52,5 @@ def _row(figure: tuple[str, str, str, tuple[float, float], str], tallies: list[T
 
 
 if __name__ == "__main__":
-    numbers = [int(text) for text in sys.argv[1:]]
-    main(*numbers[:2], **({"digits": tuple(numbers[2:])} if numbers[2:] else {}))
+    numbers = [int(text) for text in sys.argv[1:]] + [3, 1][len(sys.argv) - 1 :]
+    main(numbers[0], numbers[1], tuple(numbers[2:]) or (3, 4))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.compare.problem import ProblemResult
     from grader.submission.model import Given
 
-# By the codes of grader.compare.problem and grader.compare.judge.
+# By the codes of grader.compare.verdicts and grader.compare.judge.
 VERDICTS = (
     "missing",
     "unreadable",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grader.compare.outputs import slopes_from_outputs
-from grader.compare.passes import Asked, own_rounding
+from grader.compare.pins import Asked, own_rounding
 from grader.engine.steps import Target
 from grader.language.parse import parse
 from grader.language.render import render

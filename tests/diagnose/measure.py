@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from grader.compare.problem import WRONG, ProblemGrader
+from grader.compare.problem import ProblemGrader
+from grader.compare.verdicts import WRONG
 from grader.diagnose.problem import Diagnostician
 from tests.diagnose.students import NETWORKS, Habits, Student, differing, exercise, flat, same
 

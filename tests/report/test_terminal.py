@@ -191,7 +191,10 @@ def test_the_commonest_misconceptions_of_a_class() -> None:
         "  3 students: b (own.b): s2, s3, s4",
         "  2 students: a (own.a): s0, s1",
         "  1 student: c (own.c): s5",
+        "  and 1 more",
     ]
+    fewer = render_class(ClassReport("a", "A", 1.0, (Z1,), tuple(students[:6])), Look(80))
+    assert fewer.splitlines()[-1] == end[3]
 
 
 def test_no_misconceptions_no_list() -> None:

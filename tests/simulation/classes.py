@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.compare.problem import CORRECT, FOLLOWED, MISSING, ProblemGrader
+from grader.compare.problem import ProblemGrader
+from grader.compare.verdicts import CORRECT, FOLLOWED, MISSING
 from grader.spec import load_text
 from grader.submission.numerals import parse_number
 from tests.simulation.hand import Hand, Style

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from grader.compare import problem as comparison
+from grader.compare import judgement
 from grader.compare.passes import Passes
 from grader.engine.solve import evaluate_targets
 from tests.simulation.classes import Exercise, accepted, digits_written
@@ -122,15 +122,17 @@ def _windows(exercise: Exercise, hands: Sequence[Hand]) -> dict[str, tuple[Array
     lanes: list[list[Array]] = []
 
     class Recording(Passes):
-        def _found(self, trace: Any, refill: Any, *, follow: bool) -> Any:
+        def _found(self, trace: Any, formulas: Any, *, follow: bool) -> Any:
             lanes.append(evaluate_targets(self.plan, [a.target for a in self.asked], trace, bounds=True))
-            return super()._found(trace, refill, follow=follow)
+            return super()._found(trace, formulas, follow=follow)
 
     def everyone(self: Any, asked: Any, codes: Any) -> NDArray[np.bool_]:
         return np.ones(len(hands), dtype=bool)
 
-    judgement = comparison._Judgement
-    with patch.object(comparison, "Passes", Recording), patch.object(judgement, "_open", everyone):
+    with (
+        patch.object(judgement, "Passes", Recording),
+        patch.object(judgement.Judgement, "_open", everyone),
+    ):
         exercise.grade([exercise.answers(h.written) for h in hands])
     reference = exercise.grader.ready
     assert reference is not None

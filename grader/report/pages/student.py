@@ -21,7 +21,7 @@ from grader.report.pages.rules import Rules, Way
 from grader.report.pages.words import SIGN
 from grader.report.pages.written import Written, origin_of, written
 from grader.report.platforms.words import adjusted
-from grader.report.verdicts import VERDICT
+from grader.report.verdicts import VERDICT, earned
 
 ELEMENTS = 24
 """How many elements of a vector or matrix are told one by one."""
@@ -50,6 +50,7 @@ class Question(NamedTuple):
     sign: str
     words: str
     points: str
+    why: str | None
     read_as: str | None
     reason: str | None
     expected: str | None
@@ -147,6 +148,7 @@ class Pages:
             SIGN[answer.verdict] if show.verdicts else "",
             _words(answer) if show.verdicts else "",
             out_of(answer.score, asked.max_score) if show.verdicts else "",
+            earned(answer) if show.verdicts else None,
             _echo(answer),
             (answer.marked or answer.reason) if show.verdicts else None,
             asked.expected if show.expected else None,

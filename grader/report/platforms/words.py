@@ -14,7 +14,7 @@ from grader.report.model import Adjustment, Answer, ClassReport, Component, Diag
 from grader.report.numbers import out_of
 from grader.report.refused import ReportRefusedError
 from grader.report.safe import shortened, visible
-from grader.report.verdicts import VERDICT
+from grader.report.verdicts import VERDICT, earned
 
 Reveal = Literal["marks", "feedback", "answers"]
 """`marks`: verdicts only; `feedback`: the mistake too, not what was expected; `answers`: everything."""
@@ -80,6 +80,8 @@ def _facts(answer: Answer, reveal: Reveal) -> Iterator[tuple[str, str]]:
         yield "reason", answer.reason
     if answer.marked:
         yield "marked by hand", answer.marked
+    if (why := earned(answer)) is not None:
+        yield "marks", why
     for part in [part for part in answer.components if part.verdict != "correct"][:_ELEMENTS]:
         yield f"[{part.element.index}]", _element(part, reveal)
     if answer.diagnosis is not None:

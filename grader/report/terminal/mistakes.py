@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rich.padding import Padding
 from rich.text import Text
 
-from grader.report.model import Answer, Beside, ClassReport, Component, Diagnosis
+from grader.report.model import Answer, ClassReport, Component, Diagnosis
+from grader.report.terminal.rules import both_rules
 from grader.report.terminal.words import STYLES, facts, heading, text
 
 if TYPE_CHECKING:
@@ -37,34 +38,9 @@ def mistake_facts(answer: Answer) -> Iterator[tuple[str, Text]]:
     found = answer.diagnosis
     if found is not None:
         yield "mistake", text(f"{called(found)}: {found.feedback}")
-        yield from beside_facts(found.beside)
+        yield from both_rules(answer, "yours")
         yield from _explained(found, answer)
     yield from others_fact(answer.alternatives)
-
-
-def beside_facts(both: Beside | None, whose: str = "yours") -> Iterator[tuple[str, Text]]:
-    """The wrong rule, below it the right one, each with the numbers put in."""
-    if both is not None:
-        yield (
-            whose,
-            text(
-                _chain(both.quantity, both.wrong, both.wrong_numbers, both.wrong_value),
-                STYLES["misconception"],
-            ),
-        )
-        yield (
-            "right",
-            text(_chain(both.quantity, both.right, both.right_numbers, both.right_value), STYLES["correct"]),
-        )
-
-
-def _chain(quantity: str, rule: str, numbers: str | None, value: str | None) -> str:
-    """`z = rule = numbers = value`, without what repeats the part before it."""
-    parts = [quantity, rule]
-    for part in (numbers, value):
-        if part is not None and part != parts[-1]:
-            parts.append(part)
-    return " = ".join(parts)
 
 
 def others_fact(others: Sequence[Diagnosis]) -> Iterator[tuple[str, Text]]:
@@ -74,13 +50,10 @@ def others_fact(others: Sequence[Diagnosis]) -> Iterator[tuple[str, Text]]:
 
 
 def _explained(found: Diagnosis, answer: Answer) -> Iterator[tuple[str, Text]]:
-    """What else one mistake accounts for, and that it is charged once."""
+    """What else one mistake accounts for."""
     others = [question for question in found.explains if question != answer.asked.question]
     if others:
         yield "also", text(f"explains {_some(others)}")
-    if found.repeated:
-        full = answer.score >= answer.asked.max_score
-        yield "charged", Text("once, where it was made first" + ("" if full else "; here less"))
 
 
 def _some(names: Sequence[str]) -> str:
@@ -111,8 +84,8 @@ class Told:
         if found is None:
             return
         yield "mistake", text(f"{called(found)}: {found.feedback}", STYLES[answer.verdict])
-        yield from beside_facts(found.beside, "wrong")
-        yield from _explained(found._replace(repeated=False), answer)
+        yield from both_rules(answer, "wrong")
+        yield from _explained(found, answer)
         yield from others_fact(answer.alternatives)
 
 
@@ -128,11 +101,14 @@ def commonest(report: ClassReport) -> Iterator[RenderableType]:
         return
     yield Text()
     yield heading("Commonest misconceptions")
-    for identifier in sorted(who, key=lambda i: (-len(who[i]), i))[:COMMONEST]:
+    ranked = sorted(who, key=lambda i: (-len(who[i]), i))
+    for identifier in ranked[:COMMONEST]:
         students = list(who[identifier])
         number = "1 student" if len(students) == 1 else f"{len(students)} students"
         line = f"{number}: {titles[identifier]} ({identifier}): {_some(students)}"
         yield Padding(text(line), (0, 0, 0, 2))
+    if len(ranked) > COMMONEST:
+        yield Padding(Text(f"and {len(ranked) - COMMONEST} more", "dim"), (0, 0, 0, 2))
 
 
 def _misconceptions(answers: Sequence[Answer]) -> Iterator[Diagnosis]:

@@ -12,6 +12,7 @@ from grader.report.model import Answer, ClassReport, Component, StudentReport
 from grader.report.numbers import out_of, percent
 from grader.report.platforms.words import adjusted
 from grader.report.terminal.mistakes import mistake_facts
+from grader.report.terminal.rules import own_rule
 from grader.report.terminal.words import (
     STYLES,
     WORDS,
@@ -19,13 +20,13 @@ from grader.report.terminal.words import (
     echo,
     facts,
     heading,
-    own_facts,
     problem_heading,
     question_name,
     step_facts,
     text,
     verdict,
 )
+from grader.report.verdicts import earned
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -75,7 +76,17 @@ def _verdict(answer: Answer) -> Text:
 
 
 def _facts(answer: Answer) -> Iterator[tuple[str, Text]]:
-    asked = answer.asked
+    yield from _written(answer)
+    if answer.asked.expected is not None:
+        yield "expected", text(answer.asked.expected)
+    if answer.asked.rubric is not None:
+        yield "rubric", text(answer.asked.rubric)
+    if answer.verdict not in {"correct", "manual"}:
+        yield from _judged(answer)
+
+
+def _written(answer: Answer) -> Iterator[tuple[str, Text]]:
+    """What was written, how it was read, and what the instructor said of it."""
     if answer.given is not None:
         place = (
             f"   (line {answer.line})" if answer.line is not None and answer.verdict == "unreadable" else ""
@@ -89,24 +100,29 @@ def _facts(answer: Answer) -> Iterator[tuple[str, Text]]:
         yield "reason", text(answer.reason)
     if answer.marked:
         yield "marked", text(answer.marked, "blue")
-    if asked.expected is not None:
-        yield "expected", text(asked.expected)
-    if asked.rubric is not None:
-        yield "rubric", text(asked.rubric)
-    if answer.verdict in {"correct", "manual"}:
-        return
+
+
+def _judged(answer: Answer) -> Iterator[tuple[str, Text]]:
+    """Where the points come from, the mistake, and the step as it should be."""
+    if (why := earned(answer)) is not None:
+        yield "marks", text(why)
     yield from _elements(answer)
     yield from mistake_facts(answer)
     if not _said_already(answer):
-        yield from step_facts(asked)
-    yield from own_facts(answer)
+        yield from step_facts(answer.asked)
+    if (own := own_rule(answer)) is not None:
+        yield "yours", text(own, STYLES["follow_through"])
 
 
 def _said_already(answer: Answer) -> bool:
     """Whether the mistake is in the very step that is asked: then its rule stands there, with his numbers."""
-    both = answer.diagnosis.beside if answer.diagnosis is not None else None
-    worked = answer.asked.worked
-    return both is not None and worked is not None and both.quantity == worked.quantity
+    found, worked = answer.compared, answer.asked.worked
+    return (
+        found is not None
+        and found.wrong is not None
+        and worked is not None
+        and found.quantity == worked.quantity
+    )
 
 
 def _elements(answer: Answer) -> Iterator[tuple[str, Text]]:
