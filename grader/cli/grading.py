@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from grader.cli import files
 from grader.cli.failures import Refused, told
@@ -55,13 +55,6 @@ def _junit(report: ClassReport) -> Iterator[str]:
     return junit_report.render(report)
 
 
-class Shown(NamedTuple):
-    """What is worked out beside the verdicts, for reports that show it."""
-
-    worked: bool
-    compared: bool
-
-
 def outputs(json_path: str | None, csv_path: str | None, junit_path: str | None) -> list[Output]:
     """The reports that were asked for."""
     known = (
@@ -95,7 +88,7 @@ def check(spec: str, submissions: Sequence[str], wanted: Sequence[Output]) -> No
 
 
 def grade(
-    spec: str, submissions: Sequence[str], jobs: int | None, intake: Intake, shown: Shown, *, quiet: bool
+    spec: str, submissions: Sequence[str], jobs: int | None, intake: Intake, *, worked: bool, quiet: bool
 ) -> Sequence[ClassReport]:
     """One report an assignment; how far it is shows on standard error.
 
@@ -106,7 +99,7 @@ def grade(
 
     reports: Sequence[ClassReport]
     with told(), Progress(wanted=not quiet) as watch:
-        options: Any = {"jobs": jobs, "progress": watch, "intake": intake, **shown._asdict()}
+        options: Any = {"jobs": jobs, "progress": watch, "intake": intake, "worked": worked}
         if Path(spec).is_dir():
             reports = grade_folders(spec, submissions[0], **options)
         else:

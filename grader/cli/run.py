@@ -94,8 +94,8 @@ def run(
     arrival = intake.intake(source, roster, id_regex)
     aside = any(output.is_standard for output in outputs) or wanted.is_standard
     printed = not quiet and not aside
-    shown = grading.Shown(printed or wanted.worked or html is not None, html is not None)
-    reports = grading.grade(spec, submissions, jobs, arrival, shown, quiet=quiet)
+    worked = printed or wanted.worked or html is not None
+    reports = grading.grade(spec, submissions, jobs, arrival, worked=worked, quiet=quiet)
     intake.tell(reports)
     reports = marks.merged(reports, by_hand)
     prepared = platforms.prepare(wanted, reports)

@@ -13,6 +13,7 @@ from grader.report.numbers import out_of, percent
 from grader.report.platforms.words import adjusted
 from grader.report.reasons import elements, own_reason
 from grader.report.terminal.mistakes import mistake_facts
+from grader.report.terminal.rules import own_rule
 from grader.report.terminal.words import (
     STYLES,
     WORDS,
@@ -20,7 +21,6 @@ from grader.report.terminal.words import (
     echo,
     facts,
     heading,
-    own_facts,
     problem_heading,
     question_name,
     step_facts,
@@ -111,14 +111,19 @@ def _judged(answer: Answer) -> Iterator[tuple[str, Text]]:
     yield from mistake_facts(answer)
     if not _said_already(answer):
         yield from step_facts(answer.asked)
-    yield from own_facts(answer)
+    if (own := own_rule(answer)) is not None:
+        yield "yours", text(own, STYLES["follow_through"])
 
 
 def _said_already(answer: Answer) -> bool:
     """Whether the mistake is in the very step that is asked: then its rule stands there, with his numbers."""
-    both = answer.diagnosis.beside if answer.diagnosis is not None else None
-    worked = answer.asked.worked
-    return both is not None and worked is not None and both.quantity == worked.quantity
+    found, worked = answer.compared, answer.asked.worked
+    return (
+        found is not None
+        and found.wrong is not None
+        and worked is not None
+        and found.quantity == worked.quantity
+    )
 
 
 def _elements(answer: Answer) -> Iterator[tuple[str, Text]]:
