@@ -11,8 +11,8 @@ from grader.compare.reader import Cell, FormulaReader, has_more, last_text
 from grader.language.shapes import NUMBER, show_shape
 from grader.record import field, mutable, record
 from grader.submission.model import Refused
-from grader.submission.numerals import EXACT_SIGFIGS, explain_number, parse_list, parse_number
-from grader.submission.separators import in_typed_marks
+from grader.submission.numerals import EXACT_SIGFIGS, explain_number, parse_list, parse_number, parse_tuple
+from grader.submission.separators import about_comma, in_typed_marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,6 +144,8 @@ class _Cells:
         if isinstance(given, dict):
             given = next(iter(given.values()))
         raw = self._plain(student, None, given)
+        if isinstance(raw, str) and about_comma(raw.strip("() ")) is None:
+            raw = self._in_parentheses(student, raw) or raw
         while isinstance(raw, tuple) and len(raw) == 1:
             raw = raw[0]
         if isinstance(raw, tuple):
@@ -217,6 +219,8 @@ class _Cells:
         if isinstance(given, dict):
             return given
         raw = self._plain(student, None, given)
+        if isinstance(raw, str):
+            raw = self._in_parentheses(student, raw) or raw
         if raw is None:
             return {}
         if isinstance(raw, str):
@@ -237,6 +241,14 @@ class _Cells:
             if ("[" in given or "begin" in given) and has_more(given):
                 return self._listed(student, place, given)
         return given
+
+    def _in_parentheses(self, student: int, text: str) -> Raw | None:
+        """``(14, 32)`` as a list, also in LaTeX or behind an equals sign."""
+        if "(" not in text or not {",", ";"} & set(text):
+            return None
+        members = self._members(student, None, text) if has_more(text) else None
+        last = text if members is None else last_text(text, members)
+        return parse_tuple(last, decimal_comma=self.decimal_comma)
 
     def _listed(self, student: int, place: Place | None, given: str) -> Raw | None:
         """What is a list behind its LaTeX, or behind an equals sign, as the texts of its elements."""

@@ -94,6 +94,8 @@ POLICY = {
     "vectors and matrices": (
         Row("u", "[0.5, 1.5]", "correct", "a list is a column"),
         Row("u", "[[0.5, 1.5]]", "correct", "a row where a column is asked"),
+        Row("u", "(0.5, 1.5)", "correct", "parentheses around a list where one is asked"),
+        Row("u", "0.5, 1.5", "unreadable", "no brackets"),
         Row("u", "[0.5]", "wrong", "another number of elements"),
         Row("T", "[[2, 4, 6], [8, 10, 12]]", "correct", "row by row"),
         Row("T", "[[2, 8], [4, 10], [6, 12]]", "slip", "rows and columns exchanged"),

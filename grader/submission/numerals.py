@@ -120,6 +120,17 @@ def parse_list(text: str, *, decimal_comma: bool = False) -> Raw | None:
     return _list(text, separator, LIST_DEPTH)
 
 
+def parse_tuple(text: str, *, decimal_comma: bool = False) -> Raw | None:
+    """The same in parentheses, `(14, 32)` or `(14, 32)^T`, where it can be no number in parentheses."""
+    text = _TURNED.sub("", text.strip())
+    if not text.startswith("(") or not text.endswith(")"):
+        return None
+    if decimal_comma and parse_number(text[1:-1], decimal_comma=True) is not None:
+        return None
+    listed = parse_list(f"[{text[1:-1]}]", decimal_comma=decimal_comma)
+    return listed if listed is not None and len(listed) > 1 else None
+
+
 _YES_NO = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
 
 
@@ -209,6 +220,7 @@ def _item(part: str, separator: str, depth: int) -> Raw | None:
     return _list(part, separator, depth - 1) if depth > 1 and part.endswith("]") else None
 
 
+_TURNED = re.compile(r"(?:\s*\^\s*T|ᵀ)$")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = re.compile(r"[][(){},;]")
 

@@ -86,6 +86,26 @@ def test_a_list_without_brackets_is_told_so(answer: str) -> None:
     assert "has no brackets; write a list as" in (judged("[0.5, 1.5]", answer).reason or "")
 
 
+@pytest.mark.parametrize(
+    "answer", ["(0.5, 1.5)", "(1/2,1.5)", "x = (0.5, 1.5)", "$(0.5, 1.5)$", "(0.5, 1.5)^T"]
+)
+def test_a_list_may_stand_in_parentheses(answer: str) -> None:
+    assert judged("[0.5, 1.5]", answer).verdict == "correct"
+
+
+def test_parentheses_around_decimal_commas() -> None:
+    """A number in parentheses stays one."""
+    assert judged("[0.5, 1.5]", "(0,5; 1,5)", decimal_comma=True).verdict == "correct"
+    assert judged("1.5", "(1,5)", decimal_comma=True).verdict == "correct"
+    assert judged("1.5", "(1,5)").verdict == "unreadable"
+    assert judged("[1, 5]", "(1,5)").verdict == "correct"
+
+
+def test_a_list_where_a_number_is_asked_has_the_wrong_size() -> None:
+    found = judged("0.5", "(0.5, 1.5)")
+    assert (found.verdict, found.reason) == ("wrong", "a number was asked, this is a list of 2")
+
+
 @pytest.mark.parametrize("text", ["a" * 10_000, "1" * 10_000, "(" * 10_000, "1," * 5_000, "  (" * 3_000])
 def test_long_texts_are_quick(text: str) -> None:
     start = time.process_time()
