@@ -42,7 +42,7 @@ def bundle(
     Upload it to Gradescope as it is. The wheels in it are collected with pip now; setting it up there and
     grading fetches nothing, where Gradescope's image has that Python.
     """
-    from grader.cli import files
+    from grader.cli import files, together
     from grader.report.safe import terminal
     from grader.run.bundle import BundleError
     from grader.run.bundle import bundle as bundled
@@ -58,5 +58,5 @@ def bundle(
             made = bundled(spec, version, reveal, visibility)
     except BundleError as error:
         raise Refused(terminal(f"grade: {error}")) from error
-    files.write_bytes(output, [made.data])
+    together.write_bytes(output, [made.data])
     click.echo(terminal(f"{output}: an autograder for {platform}, {made.wheels} wheels"))

@@ -45,6 +45,7 @@ def diff(
     or this program may have changed between them.
     """
     from grader.cli import files
+    from grader.cli.together import together
     from grader.report.difference import compare, csv_difference, json_difference
     from grader.report.refused import ReportRefusedError
 
@@ -57,8 +58,10 @@ def diff(
         difference = compare(before, after)
     except ReportRefusedError as error:
         raise Refused(f"grade: {error}") from error
-    for _, path, render in given:
-        files.write(path, render(difference))
+    with together() as ready:
+        for _, path, render in given:
+            ready.write(path, render(difference))
+        ready.put()
     if not quiet and not any(path == files.STANDARD_OUTPUT for _, path, _ in given):
         from grader.report.terminal import Look
         from grader.report.terminal.difference import render_difference

@@ -1,18 +1,16 @@
-"""Files that are written whole or not at all, and what is asked about them before anything is graded."""
+"""What is asked about files before anything is graded; together.py writes them."""
 
 from __future__ import annotations
 
 import os
 import stat
-import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
 
-from grader.cli.failures import Refused, describe
+from grader.cli.failures import Refused
 
 STANDARD_OUTPUT = "-"
-READ_AS_SUBMISSIONS = (".yaml", ".yml", ".json", ".md", ".markdown", ".tex", ".ipynb")
+READ_AS_SUBMISSIONS = (".yaml", ".yml", ".json", ".md", ".markdown", ".tex", ".ipynb", ".txt")
 """What would be graded next time; a gradebook in CSV is known by its first line and left alone."""
 
 
@@ -28,7 +26,7 @@ def check_file(option: str, path: str, inputs: Sequence[str]) -> None:
     if not path or Path(path).is_dir():
         raise Refused(f"grade: {option} {path}: is a folder; expected a file")
     _spare(option, path, resolved(path), inputs)
-    if not _is_special(Path(path)):
+    if not is_special(Path(path)):
         _try(option, path, resolved(path).parent)
 
 
@@ -63,73 +61,26 @@ def _spare(option: str, path: str, target: Path, inputs: Sequence[str]) -> None:
 
 def _try(option: str, path: str, folder: Path) -> None:
     """Makes a file there and takes it away again: permissions alone do not tell (root, read-only disks)."""
-    probe = _beside(folder / "grade")
+    probe = beside(folder / "grade")
     try:
-        os.close(_open_new(probe))
+        os.close(open_new(probe))
         probe.unlink()
     except OSError as error:
         reason = error.strerror if folder.exists() else f"the folder {folder} does not exist"
         raise Refused(f"grade: {option} {path}: cannot be written: {reason}") from error
 
 
-def write(path: str, chunks: Iterable[str]) -> None:
-    """Writes the text as UTF-8: to standard output for `-`, else to a file that appears when it is complete.
-
-    A device or a pipe is written to as it is; a symbolic link stays one, and a file keeps its permissions.
-
-    Raises:
-        Refused: when the disk refuses; nothing is left behind then.
-    """
-    write_bytes(path, (chunk.encode() for chunk in chunks))
-
-
-def write_bytes(path: str, encoded: Iterable[bytes]) -> None:
-    """The same with bytes.
-
-    Raises:
-        Refused: when the disk refuses; nothing is left behind then.
-    """
-    if path == STANDARD_OUTPUT:
-        sys.stdout.flush()
-        sys.stdout.buffer.writelines(encoded)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        if _is_special(Path(path)):
-            with Path(path).open("wb") as device:
-                device.writelines(encoded)
-        else:
-            _replace(resolved(path), encoded)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise Refused(f"grade: {path}: cannot be written: {describe(error)}") from error
-
-
-def _replace(path: Path, encoded: Iterable[bytes]) -> None:
-    temporary = _beside(path)
-    try:
-        with os.fdopen(_open_new(temporary), "wb") as file:
-            file.writelines(encoded)
-        with suppress(FileNotFoundError):
-            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
-        temporary.replace(path)
-    except BaseException:  # Ctrl-C too leaves no half-written file
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _beside(path: Path) -> Path:
+def beside(path: Path, number: int = 0) -> Path:
     """A name in the same folder, so that the rename stays on one disk; hidden, and never too long."""
-    return path.with_name(f".{path.name[:50]}.{os.getpid()}.tmp")
+    return path.with_name(f".{path.name[:50]}.{os.getpid()}.{number}.tmp")
 
 
-def _open_new(path: Path) -> int:
+def open_new(path: Path) -> int:
     """A descriptor of a new file with the permissions that any new file of this user gets."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
 
 
-def _is_special(path: Path) -> bool:
+def is_special(path: Path) -> bool:
     """Whether it exists and is no regular file: renaming a file over `/dev/null` would replace the device."""
     try:
         return not stat.S_ISREG(path.stat().st_mode)

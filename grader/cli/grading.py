@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from grader.cli import files
 from grader.cli.failures import Refused, told
@@ -16,6 +16,7 @@ from grader.report.model import ClassReport
 from grader.report.safe import terminal
 
 if TYPE_CHECKING:
+    from grader.cli.together import Together
     from grader.submission.intake import Intake
 
 EXPECTED = "files named *.yaml, .json, .csv, .md, .tex or .ipynb"
@@ -54,13 +55,6 @@ def _junit(report: ClassReport) -> Iterator[str]:
     return junit_report.render(report)
 
 
-class Shown(NamedTuple):
-    """What is worked out beside the verdicts, for reports that show it."""
-
-    worked: bool
-    compared: bool
-
-
 def outputs(json_path: str | None, csv_path: str | None, junit_path: str | None) -> list[Output]:
     """The reports that were asked for."""
     known = (
@@ -94,7 +88,7 @@ def check(spec: str, submissions: Sequence[str], wanted: Sequence[Output]) -> No
 
 
 def grade(
-    spec: str, submissions: Sequence[str], jobs: int | None, intake: Intake, shown: Shown, *, quiet: bool
+    spec: str, submissions: Sequence[str], jobs: int | None, intake: Intake, *, worked: bool, quiet: bool
 ) -> Sequence[ClassReport]:
     """One report an assignment; how far it is shows on standard error.
 
@@ -105,7 +99,7 @@ def grade(
 
     reports: Sequence[ClassReport]
     with told(), Progress(wanted=not quiet) as watch:
-        options: Any = {"jobs": jobs, "progress": watch, "intake": intake, **shown._asdict()}
+        options: Any = {"jobs": jobs, "progress": watch, "intake": intake, "worked": worked}
         if Path(spec).is_dir():
             reports = grade_folders(spec, submissions[0], **options)
         else:
@@ -132,17 +126,17 @@ def left_out(spec: str, submissions: Sequence[str], reports: Sequence[ClassRepor
             yield terminal(f"{folder}: no spec of this name in {spec}; not graded")
 
 
-def write(spec: str, wanted: Sequence[Output], reports: Sequence[ClassReport]) -> None:
-    """Writes each output, for a folder of specs a file an assignment."""
+def write(spec: str, wanted: Sequence[Output], reports: Sequence[ClassReport], ready: Together) -> None:
+    """Makes each output ready, for a folder of specs a file an assignment."""
     for output in wanted:
         if not Path(spec).is_dir():
-            files.write(output.path, output.render(reports[0]))
+            ready.write(output.path, output.render(reports[0]))
             continue
         with told():
-            Path(output.path).mkdir(parents=True, exist_ok=True)
+            ready.make_folder(Path(output.path))
         for report in reports:
             path = Path(output.path) / f"{report.assignment}{output.suffix}"
-            files.write(str(path), output.render(report))
+            ready.write(str(path), output.render(report))
 
 
 def show(reports: Sequence[ClassReport]) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.cli import files
 from grader.cli.failures import Refused, describe, told
 from grader.report.model import ClassReport
 from grader.report.safe import terminal
+
+if TYPE_CHECKING:
+    from grader.cli.together import Together
 
 _ON_PLATFORMS = {"none": "marks", "verdicts": "feedback", "steps": "feedback", "all": "answers"}
 _ON_PAGES = {"marks": "none", "feedback": "verdicts", "answers": "all"}
@@ -80,26 +85,34 @@ def _is_page(path: Path) -> bool:
         return MARK in file.read(_READ)
 
 
-def write(path: str | None, spec: str, reports: Sequence[ClassReport], level: str) -> None:
-    """Writes the pages, for a folder of specs a folder an assignment.
+def write(path: str | None, spec: str, reports: Sequence[ClassReport], level: str, ready: Together) -> None:
+    """Makes the pages ready, for a folder of specs a folder an assignment.
 
     Raises:
         Refused: when the disk refuses; the folder is as it was then.
     """
     if path is None:
         return
-    target = Path(path)
-    above = files.resolved(target)
+    above = files.resolved(path)
     inside = above.is_dir()
     stage = (above / f".grade.{os.getpid()}.tmp") if inside else above.with_name(f".grade.{os.getpid()}.tmp")
-    try:
-        stage.parent.mkdir(parents=True, exist_ok=True)
+    with _refusing(path):
+        ready.make_folder(stage.parent)
         stage.mkdir()
-        try:
-            _fill(stage, spec, reports, level)
+        ready.leaving.callback(shutil.rmtree, stage, ignore_errors=True)
+        _fill(stage, spec, reports, level)
+
+    def put() -> None:
+        with _refusing(path):
             _publish(stage, above, inside=inside)
-        finally:
-            shutil.rmtree(stage, ignore_errors=True)
+
+    ready.later(put)
+
+
+@contextmanager
+def _refusing(path: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise Refused(f"grade: --html {terminal(path)}: cannot be written: {_reason(error)}") from error
 

@@ -18,6 +18,7 @@ from grader.report.model import ClassReport, StudentReport
 from grader.report.safe import terminal
 
 if TYPE_CHECKING:
+    from grader.cli.together import Together
     from grader.report.gradebooks.fill import Filled
 
 _ONE = ("gradescope", "prairielearn", "classroom")
@@ -128,10 +129,10 @@ def _told(name: str, path: str) -> Iterator[None]:
         raise Refused(f"grade: --{name} {terminal(path)}: {error}") from error
 
 
-def write(prepared: Sequence[Prepared]) -> None:
-    """Writes the files, each whole or not at all."""
+def write(prepared: Sequence[Prepared], ready: Together) -> None:
+    """Makes the files ready."""
     for file in prepared:
-        files.write_bytes(file.path, [file.data])
+        ready.write_bytes(file.path, [file.data])
 
 
 def annotate(

@@ -81,6 +81,7 @@ def run(
     name folders.
     """
     from grader.cli import grading, intake, marks, pages, platforms
+    from grader.cli.together import together
 
     outputs = grading.outputs(json_path, csv_path, junit_path)
     grading.check(spec, submissions, outputs)
@@ -93,14 +94,16 @@ def run(
     arrival = intake.intake(source, roster, id_regex)
     aside = any(output.is_standard for output in outputs) or wanted.is_standard
     printed = not quiet and not aside
-    shown = grading.Shown(printed or wanted.worked or html is not None, html is not None)
-    reports = grading.grade(spec, submissions, jobs, arrival, shown, quiet=quiet)
+    worked = printed or wanted.worked or html is not None
+    reports = grading.grade(spec, submissions, jobs, arrival, worked=worked, quiet=quiet)
     intake.tell(reports)
     reports = marks.merged(reports, by_hand)
     prepared = platforms.prepare(wanted, reports)
-    grading.write(spec, outputs, reports)
-    platforms.write(prepared)
-    pages.write(html, spec, reports, level)
+    with together() as ready:
+        grading.write(spec, outputs, reports, ready)
+        platforms.write(prepared, ready)
+        pages.write(html, spec, reports, level, ready)
+        ready.put()
     if printed:
         grading.show(reports)
     platforms.annotate(wanted, spec, submissions, reports, aside=aside)

@@ -23,7 +23,7 @@ def solve(spec: str, json_path: str | None) -> None:
 
     Every forward, backward and update step, its rule and its numbers.
     """
-    from grader.cli import files
+    from grader.cli import files, together
     from grader.report import solution
     from grader.run import solve_assignment
 
@@ -32,7 +32,7 @@ def solve(spec: str, json_path: str | None) -> None:
     with told():
         solved = solve_assignment(spec)
     if json_path is not None:
-        files.write(json_path, solution.render_json(solved))
+        together.write(json_path, solution.render_json(solved))
     else:
         sys.stdout.write(solution.render_text(solved, _width()))
 

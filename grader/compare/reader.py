@@ -6,8 +6,10 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from grader.compare.commas import comma_trouble, with_points
 from grader.errors import ExpressionError
 from grader.language.functions import ACTIVATIONS
+from grader.language.letters import PLAIN_WIDTH
 from grader.language.scope import Scope, check_names
 from grader.language.shapes import NUMBER
 from grader.language.tree import quantities, walk
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 # Value, half a unit of the last place, decimals, significant digits, whether it is a number.
 Cell = tuple[float, float, int, int, bool]
 _MORE = re.compile(r"[=≈≅≃≡→⇒⟹⟶≔∴\\${}]|->")
-_SPACING = re.compile(r"\\[,;:!> ()\[\]]|[~$]|\\(?:q?quad|boxed|left|right)(?![a-zA-Z])")
+_SPACING = re.compile(r"(?<!\\)\\[,;:!> ()\[\]]|[~$]|\\(?:q?quad|boxed|left|right)(?![a-zA-Z])")
 _SHOWN_NAMES = 8
 
 
@@ -41,7 +43,7 @@ def answer_scope(problem: Problem) -> Scope:
         for node in walk(e.expr)
         if node.op == "call" and node.value in ACTIVATIONS and node.value not in ("exp", "identity", "step")
     }
-    return Scope(
+    scope = Scope(
         frozenset(problem.shapes) | frozenset(problem.aliases),
         problem.log_base,
         shapes,
@@ -49,6 +51,11 @@ def answer_scope(problem: Problem) -> Scope:
         used.pop() if len(used) == 1 else None,
         _parts(problem),
     )
+    if not problem.phrases:
+        return scope
+    from grader.language.phrases import with_phrases
+
+    return with_phrases(scope, problem.phrases)
 
 
 def _parts(problem: Problem) -> dict[str, frozenset[str]]:
@@ -85,9 +92,10 @@ class FormulaReader:
         plain: makes formulas ready to be evaluated.
     """
 
-    def __init__(self, scope: Scope, plain: PlainFormulas) -> None:
+    def __init__(self, scope: Scope, plain: PlainFormulas, *, decimal_comma: bool = False) -> None:
         self.scope = scope
         self.plain = plain
+        self.decimal_comma = decimal_comma
         self.numbered: dict[str, int] = {}
         self.targets: dict[str, Target | ExpressionError | None] = {}
         self.numbers: dict[str, Cell] = {}
@@ -125,13 +133,22 @@ class FormulaReader:
 
     def _tree(self, text: str) -> Expr:
         members = self.chains.get(text)
+        text = self._plain(text)
         return (
             self.answers.member(text, members[-1]) if isinstance(members, tuple) else self.answers.read(text)
         )
 
+    def _plain(self, text: str) -> str:
+        """The same formula, character by character, in plain brackets and with points for decimals."""
+        if not text.isascii():
+            text = text.translate(PLAIN_WIDTH)
+        return with_points(text) if self.decimal_comma and "," in text else text
+
     def refused(self, text: str, error: ExpressionError) -> str:
         """Why a text cannot be read, where, and what was expected; the place is remembered."""
         self.troubles[text] = (error.start, error.end)
+        if not self.decimal_comma and (said := comma_trouble(text, error.start)):
+            return said
         return f"{explain(text, error)}; expected {self.expected}"
 
     @cached_property
@@ -146,7 +163,7 @@ class FormulaReader:
         found = self.chains.get(text)
         if found is None:
             try:
-                found = self.answers.chain(text)
+                found = self.answers.chain(self._plain(text))
             except ExpressionError as error:
                 found = self.refused(text, error)
             self.chains[text] = found
@@ -156,7 +173,7 @@ class FormulaReader:
         """The texts of the elements if the last member is a vector or matrix in LaTeX."""
         from grader.language.answer import cells
 
-        return cells(text, members[-1])
+        return cells(self._plain(text), members[-1])
 
 
 def last_text(text: str, members: tuple[Member, ...]) -> str:

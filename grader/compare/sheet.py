@@ -11,7 +11,8 @@ from grader.compare.reader import Cell, FormulaReader, has_more, last_text
 from grader.language.shapes import NUMBER, show_shape
 from grader.record import field, mutable, record
 from grader.submission.model import Refused
-from grader.submission.numerals import EXACT_SIGFIGS, explain_number, parse_list, parse_number
+from grader.submission.numerals import EXACT_SIGFIGS, explain_number, parse_list, parse_number, parse_tuple
+from grader.submission.separators import about_comma, in_typed_marks
 
 if TYPE_CHECKING:
     from grader.compare.match import Place
@@ -52,6 +53,7 @@ class Sheet:
         misshapen: student -> why the size is wrong.
         chains: (student, element or None) -> an answer of several members, equal to each other or not.
         troubles: (student, element or None) -> where in the text the reason is.
+        listed: student -> the elements of a vector or matrix in LaTeX, or behind a calculation.
         transposed: students whose answer has the size of the transpose (and is stored the right way round).
         written: the numbers.
     """
@@ -64,6 +66,7 @@ class Sheet:
     misshapen: dict[int, str] = field(default_factory=dict)
     chains: dict[tuple[int, Place | None], tuple[str, tuple[Member, ...]]] = field(default_factory=dict)
     troubles: dict[tuple[int, Place | None], tuple[int, int]] = field(default_factory=dict)
+    listed: dict[int, Raw] = field(default_factory=dict)
     transposed: set[int] = field(default_factory=set)
     written: Written = _NOTHING
 
@@ -139,6 +142,8 @@ class _Cells:
         if isinstance(given, dict):
             given = next(iter(given.values()))
         raw = self._plain(student, None, given)
+        if isinstance(raw, str) and about_comma(raw.strip("() ")) is None:
+            raw = self._in_parentheses(student, raw) or raw
         while isinstance(raw, tuple) and len(raw) == 1:
             raw = raw[0]
         if isinstance(raw, tuple):
@@ -180,6 +185,8 @@ class _Cells:
 
     def _last(self, student: int, place: Place | None, raw: str) -> Cell:
         """The last member of equalities, or a number in LaTeX."""
+        if "," in raw and self.remember(typed := in_typed_marks(raw)):
+            return self.reader.numbers[typed]
         members = self._members(student, place, raw)
         if members is None:
             return ABSENT
@@ -210,6 +217,8 @@ class _Cells:
         if isinstance(given, dict):
             return given
         raw = self._plain(student, None, given)
+        if isinstance(raw, str):
+            raw = self._in_parentheses(student, raw) or raw
         if raw is None:
             return {}
         if isinstance(raw, str):
@@ -231,25 +240,40 @@ class _Cells:
                 return self._listed(student, place, given)
         return given
 
+    def _in_parentheses(self, student: int, text: str) -> Raw | None:
+        """``(14, 32)`` as a list, also in LaTeX or behind an equals sign."""
+        if "(" not in text or not {",", ";"} & set(text):
+            return None
+        members = self._members(student, None, text) if has_more(text) else None
+        last = text if members is None else last_text(text, members)
+        return parse_tuple(last, decimal_comma=self.decimal_comma)
+
     def _listed(self, student: int, place: Place | None, given: str) -> Raw | None:
         """What is a list behind its LaTeX, or behind an equals sign, as the texts of its elements."""
         members = self._members(student, place, given)
         if members is None:
             return None
-        listed = self.reader.listed(given, members)
-        return listed or parse_list(last_text(given, members), decimal_comma=self.decimal_comma) or given
+        listed = self.reader.listed(given, members) or parse_list(
+            last_text(given, members), decimal_comma=self.decimal_comma
+        )
+        if listed and place is None:
+            self.sheet.listed[student] = listed
+        return listed or given
 
     def _whole(self, student: int, text: str) -> None:
         members = self._members(student, None, text) if has_more(text) else None
         last = text if members is None else last_text(text, members)
-        if parse_number(last, decimal_comma=self.decimal_comma) is not None:
+        if last.count(",") > self.decimal_comma and _BARE_NUMBER.issuperset(last):
+            self.sheet.reasons[(student, None)] = f"`{last}` has no brackets; write a list as `[0.5, 0.25]`"
+        elif parse_number(last, decimal_comma=self.decimal_comma) is not None:
             self.sheet.misshapen[student] = f"{show_shape(self.sheet.shape)} was asked, this is a number"
         elif text.strip():
             self._formula(student, None, text)
 
     def _formula(self, student: int, place: Place | None, text: str) -> None:
         if _BARE_NUMBER.issuperset(text) and any(c.isdigit() for c in text) and "/" not in text[1:]:
-            reason = explain_number(text, decimal_comma=self.decimal_comma)
+            typed = in_typed_marks(text)
+            reason = explain_number(typed, decimal_comma=self.decimal_comma)
             found: Expr | str = self.reader.read(text) if _has_operator(text) else reason
         else:
             found = self.reader.read(text)

@@ -30,6 +30,8 @@ class Ambiguity(NamedTuple):
 AMBIGUITIES = (
     Ambiguity("1/2x", "1/2*x", "a product without a sign binds as tightly as * and /, from the left"),
     Ambiguity("-x^2", "-x^2", "a power binds tighter than the sign in front"),
+    Ambiguity("1 - -x", "1 - (-x)", "one sign may follow an operator"),
+    Ambiguity("--x", None, "two signs are refused: they may also be a dash"),
     Ambiguity("x^y^2", "x^y^2", "powers group to the right"),
     Ambiguity(
         "sin x cos y",
@@ -39,6 +41,7 @@ AMBIGUITIES = (
     ),
     Ambiguity("sin 2x(1 - x)", "sin(2*x)*(1 - x)", "the parenthesis behind it is a factor of its own"),
     Ambiguity(r"\ln x (1 - x)", "ln(x)*(1 - x)", "a parenthesis ends the argument"),
+    Ambiguity("ln abs(x) x", "ln(abs(x))*x", "a function with parentheses is the whole argument"),
     Ambiguity("tanh^2(x)", "tanh(x)^2", "a power of a function is the power of its value"),
     Ambiguity(r"\tanh^{-1} x", None, "a negative power of a function is refused: it may be the inverse"),
     Ambiguity("f(a + b)", "f*(a + b)", "a name of the problem in front of a parenthesis is a factor"),

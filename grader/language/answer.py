@@ -14,8 +14,10 @@ from grader.language.habits import habitual_tokens
 from grader.language.latex.reader import LatexReader
 from grader.language.latex.tokens import tokenize
 from grader.language.parse import ANSWER, parse_tokens, too_long
+from grader.language.scope import meant
 from grader.language.spelling import Spelling
 from grader.language.tokens import Token
+from grader.record import replace
 
 if TYPE_CHECKING:
     from grader.language.scope import Scope
@@ -30,6 +32,11 @@ _CONTINUES = frozenset({"=", "+", "-", "*", ".", "/", "o"})
 _SEPARATORS = frozenset({"=", "quad", "\\\\", ",", ";", "&", "text", "?"})
 _OTHERWISE = frozenset({"or", "and", "resp.", "bzw.", "oder", "und"})
 _REMARK = re.compile(r"\s|^(?:where|using|if|for|since|with|at|by|from|hence|so|let|then|thus|because|Ex\))$")
+
+_SIGNS = re.compile(
+    r"(?:^|[(\[{,;=≈^*/@·×])\s*(?P<signs>[-−–—]\s*[-+−–—]|\+\s*\+)"
+    r"|[-+−–—]\s*(?P<more>[-+−–—]\s*[-+−–—])"
+)
 
 
 class Member(NamedTuple):
@@ -57,9 +64,12 @@ class AnswerReader:
         scope: the problem's names, sizes and habits.
     """
 
-    __slots__ = ("latex", "scope", "spelling")
+    __slots__ = ("latex", "phrases", "scope", "spelling")
 
     def __init__(self, scope: Scope) -> None:
+        self.phrases = scope.phrases
+        if scope.phrases:
+            scope = replace(scope, names=scope.names | scope.strangers)
         self.scope = scope
         self.spelling = Spelling(scope)
         self.latex = LatexReader(scope, self.spelling)
@@ -73,7 +83,8 @@ class AnswerReader:
         if len(text) > ANSWER.length:
             raise too_long(text, ANSWER)
         if not may_be_chain(text):
-            return parse_tokens(habitual_tokens(text, self.spelling), text, self.scope)
+            expr = self._calculated(text)
+            return meant(expr, self.phrases) if self.phrases else expr
         return self.member(text, self.chain(text)[-1])
 
     def chain(self, text: str) -> tuple[Member, ...]:
@@ -107,11 +118,33 @@ class AnswerReader:
 
     def member(self, text: str, member: Member) -> Expr:
         """The tree of one member."""
-        if member.tokens is not None:
-            return self.latex.read(list(member.tokens))
+        expr = self._read(text, member)
+        return meant(expr, self.phrases) if self.phrases else expr
+
+    def _read(self, text: str, member: Member) -> Expr:
         start, end = member.start, member.end
         part = text if (start, end) == (0, len(text)) else " " * start + text[start:end]
-        return parse_tokens(habitual_tokens(part, self.spelling), part, self.scope)
+        if member.tokens is None:
+            return self._calculated(part)
+        _check_signs(part)
+        return self.latex.read(list(member.tokens))
+
+    def _calculated(self, text: str) -> Expr:
+        """The tree of one formula in calculator style."""
+        _check_signs(text)
+        return parse_tokens(habitual_tokens(text, self.spelling), text, self.scope)
+
+
+def _check_signs(text: str) -> None:
+    """Refuse a sign behind another that follows no operand: ``--2`` may be 2, or -2 behind a dash.
+
+    Raises:
+        ExpressionError: at the signs.
+    """
+    if found := _SIGNS.search(text):
+        message, hint = "too many signs stand in a row", 'write one, or parentheses: "-(-2)"'
+        which = "signs" if found["signs"] else "more"
+        raise ExpressionError(message, found.start(which), found.end(which), hint)
 
 
 def cells(text: str, member: Member) -> tuple[str | tuple[str, ...], ...] | None:

@@ -6,34 +6,21 @@ otherwise than the problem spells them. Only answers are read so: a spec is writ
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from grader.errors import ExpressionError
+from grader.language.characters import Characters, spelled_tokens
 from grader.language.functions import SPELLINGS
-from grader.language.letters import LETTER, LOWERED, RAISED, VULGAR, spelled_out
 from grader.language.parse import MAX_NESTING
 from grader.language.scope import CONSTANTS
-from grader.language.spelling import Written, take_apart
-from grader.language.tokens import SIGNS, Token, Tokens, tokenize, unexpected
+from grader.language.tokens import Token, Tokens, tokenize
 
 if TYPE_CHECKING:
-    from grader.language.spelling import Quantity, Spelling
+    from grader.language.spelling import Spelling
 
 MAX_TOKENS = 5_000
-_LOW = "".join(LOWERED)
-_MARK = "\u0300-\u036f\u20d7"
-_TOKEN = re.compile(
-    r"(\s*)(?:((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    rf"|(∂?(?:{LETTER}[{_MARK}]*)(?:(?:{LETTER}|\d|_|[{_LOW}])[{_MARK}]*)*)"
-    rf"|(\*\*|[-+*/^@(),\[\]'−–—·×⋅∙′⊤∗⁄∕÷’⊙])|([{''.join(RAISED)}]+)|(\S))"
-)
 _FUNCTIONS = frozenset({*SPELLINGS, "ln", "log"})
 _SPECIAL = frozenset({"new", "state", "depends"})
-_FURTHER = {"—": "-", "∗": "*", "⁄": "/", "∕": "/", "÷": "/", "’": "'", "⊙": "*"}
-_BARS = {"|": "abs", "‖": "norm", "∥": "norm"}
-_OPERAND_ENDS = frozenset({"num", "name", ")", "]", "'", "⊤"})
-_PARTS = re.compile(r"\d+|[A-Za-z]|[-+()]")
 _DIGITS = frozenset("0123456789.")
 
 
@@ -44,7 +31,7 @@ def habitual_tokens(text: str, spelling: Spelling) -> Tokens:
         ExpressionError: at a character that no expression has, or a name that can mean two quantities.
     """
     plain = text.isascii() and "|" not in text
-    tokens = tokenize(text) if plain else Tokens.of(_Characters(text, spelling).read())
+    tokens = tokenize(text) if plain else Tokens.of(Characters(text, spelling).read())
     strange = set(tokens.texts) - spelling.plain
     if all(word[0] in _DIGITS for word in strange) or _is_in_the_language(tokens, spelling):
         return tokens
@@ -66,92 +53,6 @@ def _is_in_the_language(tokens: Tokens, spelling: Spelling) -> bool:
     return True
 
 
-class _Characters:
-    """Characters that have no place in the language, as those that have."""
-
-    def __init__(self, text: str, spelling: Spelling) -> None:
-        self.text = text
-        self.spelling = spelling
-        self.tokens: list[Token] = []
-        self.bars: list[str] = []
-
-    def read(self) -> list[Token]:
-        end = 0
-        for space, number, name, sign, raised, other in _TOKEN.findall(self.text.rstrip()):
-            start = end + len(space)
-            written = number or name or sign or raised or other
-            end = start + len(written)
-            if name:
-                word = "d" + name[1:] if name[0] == "∂" else name
-                self.add("name", word, start, end)
-            elif sign:
-                same = _FURTHER.get(sign) or SIGNS.get(sign, sign)
-                self.add(same, same, start, end)
-            elif number:
-                if not number.isascii():
-                    raise ExpressionError(f'"{number}" is not written in the digits 0 to 9', start, end)
-                self.add("num", number, start, end)
-            elif raised:
-                self._raised(raised, start, end)
-            else:
-                self._other(other, start, end)
-        self.add("end", "", len(self.text), len(self.text))
-        return self.tokens
-
-    def add(self, kind: str, text: str, start: int, end: int) -> None:
-        self.tokens.append(Token(kind, text, start, end))
-
-    def _raised(self, written: str, start: int, end: int) -> None:
-        """``⁻¹``, ``ᵀ``, and ``⁽²⁾`` behind a name: its layer."""
-        plain = "".join(RAISED[c] for c in written)
-        turned = len(plain) - len(plain.lstrip("T"))
-        for _ in range(turned):
-            self.add("⊤", "⊤", start, end)
-        plain = plain[turned:]
-        if not plain:
-            return
-        last = self.tokens[-1] if self.tokens else None
-        if plain[0] == "(" and plain[1:-1].isdigit() and plain[-1] == ")" and last and last.kind == "name":
-            base, parts, _ = take_apart(spelled_out(last.text))
-            found = self.spelling.find(Written(base, parts, plain[1:-1])) if base else ()
-            self.tokens[-1:] = _spelled(found, last._replace(end=end), self.spelling)
-            return
-        self.add("^", "^", start, end)
-        self.add("(", "(", start, end)
-        for part in _PARTS.findall(plain):
-            self.add("num" if part.isdigit() else "name" if part.isalpha() else part, part, start, end)
-        self.add(")", ")", start, end)
-
-    def _other(self, written: str, start: int, end: int) -> None:
-        if written in VULGAR:
-            self._vulgar(written, start, end)
-        elif written in _BARS:
-            self._bar(written, start, end)
-        elif written == "√":
-            self.add("√", written, start, end)
-        else:
-            raise unexpected(written, start)
-
-    def _vulgar(self, written: str, start: int, end: int) -> None:
-        if self.tokens and (self.tokens[-1].kind == "num" or self.tokens[-1].text in VULGAR):
-            hint = "write a decimal or a fraction"
-            raise ExpressionError("a number and a fraction stand side by side", start, end, hint)
-        above, below = VULGAR[written]
-        for kind, part in (("(", "("), ("num", above), ("/", "/"), ("num", below), (")", written)):
-            self.add(kind, part, start, end)
-
-    def _bar(self, written: str, start: int, end: int) -> None:
-        if self.bars and self.bars[-1] == written and self.tokens[-1].kind in _OPERAND_ENDS:
-            self.bars.pop()
-            self.add(")", ")", start, end)
-        else:
-            if len(self.bars) >= MAX_NESTING:
-                raise ExpressionError("the expression is nested too deeply", start, end)
-            self.bars.append(written)
-            self.add("name", _BARS[written], start, end)
-            self.add("(", "(", start, end)
-
-
 class _Words:
     """Names in the problem's spelling, and functions with their argument in parentheses."""
 
@@ -165,16 +66,19 @@ class _Words:
 
     def read(self) -> list[Token]:
         while self.at < len(self.tokens):
-            token = self.tokens[self.at]
-            if token.kind == "√":
-                self._root(token)
-            elif token.kind == "name":
-                self._name(token)
-            else:
-                self.out.append(token)
-                self.at += 1
-                self._level(token.kind)
+            self._next()
         return self.out
+
+    def _next(self) -> None:
+        token = self.tokens[self.at]
+        if token.kind == "√":
+            self._root(token)
+        elif token.kind == "name":
+            self._name(token)
+        else:
+            self.out.append(token)
+            self.at += 1
+            self._level(token.kind)
 
     def _level(self, kind: str) -> None:
         """The exponent in ``sin^2(x)`` comes where its parenthesis closes."""
@@ -219,11 +123,11 @@ class _Words:
             return [token]
         found = self.spelling.named(token.text)
         if found:
-            return _spelled(found, token, self.spelling)
+            return spelled_tokens(found, token, self.spelling)
         if token.text[0] == "d" and len(token.text) > 1 and self._beside_slash():
             inner = self.spelling.named(token.text[1:])
             if len(inner) == 1 and not inner[0].steps:
-                first, *rest = _spelled(inner, token, self.spelling)
+                first, *rest = spelled_tokens(inner, token, self.spelling)
                 return [first._replace(text="d" + first.text), *rest]
         return [token]
 
@@ -251,7 +155,8 @@ class _Words:
             self.out.append(token._replace(kind="name", text="sqrt"))
             return
         self.out += [token._replace(kind="name", text="sqrt"), token._replace(kind="(", text="(")]
-        self._one(token)
+        if not self._call():
+            self._one(token)
         self.out.append(token._replace(kind=")", text=")"))
 
     def _one(self, opening: Token) -> None:
@@ -307,6 +212,9 @@ class _Words:
         if self.tokens[self.at].kind in ("-", "+"):
             self.out.append(self.tokens[self.at])
             self.at += 1
+        if self._call():
+            self._exponent()
+            return
         self._one(token)
         self._exponent()
         while self.tokens[self.at].kind == "name" and self.tokens[self.at].text not in _FUNCTIONS:
@@ -314,6 +222,19 @@ class _Words:
                 return
             self._one(token)
             self._exponent()
+
+    def _call(self) -> bool:
+        """A function with its parentheses: the whole argument of the one in front, as in ``ln abs(x)``."""
+        if self.tokens[self.at].text not in _FUNCTIONS or self.tokens[self.at + 1].kind != "(":
+            return False
+        outside = len(self.powers)
+        if outside > MAX_NESTING:
+            token = self.tokens[self.at]
+            raise ExpressionError("the expression is nested too deeply", token.start, token.end)
+        self._next()
+        while len(self.powers) > outside and self.tokens[self.at].kind != "end":
+            self._next()
+        return True
 
     def _exponent(self) -> None:
         if self.tokens[self.at].kind != "^":
@@ -334,23 +255,3 @@ class _Words:
             raise ExpressionError(message, self.tokens[self.at - 1].start, self.tokens[self.at].end, hint)
         self.out += self.tokens[self.at : self.at + length]
         self.at += length
-
-
-def _spelled(found: tuple[Quantity, ...], token: Token, spelling: Spelling) -> list[Token]:
-    """The tokens of what a name means."""
-    if len(found) > 1:
-        names = " or ".join(f'"{q}"' for q in found)
-        raise ExpressionError(
-            f"this can mean {names}", token.start, token.end, "write the name as the problem does"
-        )
-    if not found:
-        return [token]
-    start, end = token.start, token.end
-    out = [Token("name", found[0].name, start, end)]
-    if found[0].places:
-        marks = ["[", *",".join(str(i) for i in found[0].places).replace(",", " , ").split(), "]"]
-        out += [Token("num" if m.isdigit() else m, m, start, end) for m in marks]
-    if found[0].steps and spelling.scope.names:
-        opened = [Token("name", "new", start, end), Token("(", "(", start, end)]
-        out = [*opened, *out, Token(")", ")", start, end)]
-    return out

@@ -33,10 +33,13 @@ def spelled_out(text: str) -> str:
     return "".join(ACCENTS.get(c, SPELLED.get(c, c)) for c in plain)
 
 
-RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀ", "0123456789+-()T", strict=True))
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁱⁿ", "0123456789+-()Tin", strict=True))
 LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼ", "0123456789+-()ij", strict=True))
 VULGAR = {
     "½": ("1", "2"), "⅓": ("1", "3"), "⅔": ("2", "3"), "¼": ("1", "4"), "¾": ("3", "4"),
     "⅕": ("1", "5"), "⅙": ("1", "6"), "⅛": ("1", "8"), "⅒": ("1", "10"),
 }  # fmt: skip
+_ORNAMENTS = dict(zip("❨❩❪❫⁅⁆❲❳﹙﹚﹛﹜", "()()[]()(){}", strict=True))
+PLAIN_WIDTH = str.maketrans({chr(0xFEE0 + c): chr(c) for c in range(0x21, 0x7F)} | _ORNAMENTS)
+"""Characters as wide as Chinese ones, and brackets of fancier shapes, as the plain ones of that meaning."""
 LETTER = "[^\\W\\d_" + "".join(RAISED) + "".join(LOWERED) + "".join(VULGAR) + "]"

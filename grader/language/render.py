@@ -75,8 +75,7 @@ def _sum(expr: Expr, show: Callable[[str], str]) -> str:
 
 
 def _neg(expr: Expr, show: Callable[[str], str]) -> str:
-    inner = expr.args[0]
-    return "-" + _text(inner, _SUM if inner.op == "neg" else _PRODUCT, show)
+    return "-" + _text(expr.args[0], _PRODUCT, show)
 
 
 def _binary(expr: Expr, show: Callable[[str], str]) -> str:

@@ -75,8 +75,7 @@ class _Latex:
 
     def neg(self, expr: Expr) -> str:
         """A sign in front."""
-        inner = expr.args[0]
-        return "-" + self.text(inner, _SUM if inner.op == "neg" else _PRODUCT)
+        return "-" + self.text(expr.args[0], _PRODUCT)
 
     def product(self, expr: Expr) -> str:
         """The plainest sign that is read as this product."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from grader.report import numbers
 from grader.report.model import Answer, ClassReport, Component, Diagnosis, StudentReport
+from grader.report.reasons import elements
 from grader.report.safe import shortened, xml
 
 _OUTCOME = {
@@ -111,7 +112,7 @@ def _facts(student: StudentReport, answer: Answer) -> Iterator[str]:
         yield f"reason: {shortened(answer.reason, _TEXT)}"
     elif answer.verdict == "unreadable":
         yield from (f"reason: {shortened(error, _TEXT)}" for error in student.errors)
-    for part in answer.components:
+    for part, _ in elements(answer):
         if _OUTCOME[part.verdict]:
             yield _element(part)
     for diagnosis in (answer.diagnosis, *answer.alternatives):

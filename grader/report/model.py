@@ -53,13 +53,6 @@ class Worked(NamedTuple):
     numbers: str | None = None
 
 
-class Own(NamedTuple):
-    """A step's rule with the student's own earlier numbers put in, and what it gives with them."""
-
-    numbers: str
-    value: str
-
-
 @record
 class Element:
     """One element of an asked vector or matrix: `index` as people write it, `"2"` or `"1,3"`."""
@@ -106,27 +99,10 @@ class Asked:
     __hash__ = object.__hash__
 
 
-class Beside(NamedTuple):
-    """A wrong rule beside the right one, for a step: each by name, with numbers put in, and what it gives.
-
-    The numbers are the student's own where he wrote some; None where numbers say nothing.
-    """
-
-    quantity: str
-    right: str
-    right_numbers: str | None
-    right_value: str | None
-    wrong: str
-    wrong_numbers: str | None
-    wrong_value: str | None
-
-
 class Diagnosis(NamedTuple):
     """A named mistake: `step` is the quantity where it was made, `explains` the questions it accounts for.
 
-    `rule` is the wrong rule of that step, in the names before any training step; None where it is a slip.
-    `beside` holds both rules, for reports that show worked steps; `repeated` says that the same mistake has
-    been charged at another answer already.
+    `repeated` says that the same mistake has been charged at another answer already.
     """
 
     id: str
@@ -135,9 +111,7 @@ class Diagnosis(NamedTuple):
     feedback: str
     confidence: float
     explains: tuple[str, ...] = ()
-    beside: Beside | None = None
     repeated: bool = False
-    rule: Expr | None = None
 
 
 class Known(NamedTuple):
@@ -154,7 +128,7 @@ class Compared(NamedTuple):
     Attributes:
         quantity: what the step gives.
         right, wrong: the rules, trees over the names of quantities; `wrong` is None where none is known.
-        known: what stands for each name in them.
+        known: what stands for each name in them; nothing where no numbers lead to the answer.
         gives: what the right rule gives with these numbers; None where that is a formula.
         instead: the same of the wrong rule.
     """
@@ -183,10 +157,9 @@ class Answer(NamedTuple):
     """What one student's answer to one question came to.
 
     `given` is the text as written (None when missing), `reason` why it is unreadable (or what is wrong with
-    its shape), `read_as` a formula as it was read, `own` the step with the student's own numbers where those
-    matter, `line` and `column` its place in the file (from 1) where it was looked up, `trouble` the offsets
-    in `given` of what could not be read, `compared` the step that decides (of the mistake, else of the
-    question), where the caller asked for it.
+    its shape), `read_as` a formula as it was read, `line` and `column` its place in the file (from 1) where
+    it was looked up, `trouble` the offsets in `given` of what could not be read, `compared` the step that
+    decides (of the mistake, else of the question), where the caller asked for it.
     `marked` is the reason of a mark that the instructor set by hand,
     empty where none was given, None where `score` is what grading found.
     """
@@ -200,7 +173,6 @@ class Answer(NamedTuple):
     components: tuple[Component, ...] = ()
     diagnosis: Diagnosis | None = None
     alternatives: tuple[Diagnosis, ...] = ()
-    own: Own | None = None
     line: int | None = None
     column: int | None = None
     trouble: tuple[int, int] | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from grader.report.model import Value
+
 
 def score(value: float) -> str:
     """A score for people: at most six decimals and no trailing zeros, `0.3` for 0.1 + 0.2, `5` for 5.0."""
@@ -42,3 +44,12 @@ def percent(value: float) -> str:
 def six(value: float) -> str:
     """A computed value for people: six significant digits."""
     return f"{value + 0.0:.6g}"
+
+
+def value_text(value: Value) -> str | None:
+    """A number, vector or matrix for people, six significant digits each; a formula as it is."""
+    if value is None or isinstance(value, str):
+        return value
+    if not isinstance(value, tuple):
+        return six(value) if math.isfinite(value) else "undefined"
+    return "[" + ", ".join(value_text(part) or "" for part in value) + "]"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from grader.compare.problem import ProblemGrader
 from grader.record import replace
@@ -14,7 +14,6 @@ from grader.run.collection import paused
 from grader.run.diagnosis import Diagnosis
 from grader.run.intake import ABSENT, hints, settled, unplaced
 from grader.run.loading import load_spec
-from grader.run.own import add_own
 from grader.source import SpecError
 from grader.submission import files, sources
 from grader.submission.intake import Intake
@@ -46,7 +45,6 @@ def grade_assignment(
     jobs: int | None = None,
     progress: Progress | None = None,
     worked: bool = False,
-    compared: bool = False,
     intake: Intake = _ANY,
 ) -> ClassReport:
     """Grade submissions against a spec.
@@ -56,8 +54,8 @@ def grade_assignment(
         paths: folders and files of submissions.
         jobs: the number of processes; 1 unless said otherwise.
         progress: called with (done, total).
-        worked: whether reports show the worked step of each question.
-        compared: whether reports show right and wrong rules with each student's own numbers.
+        worked: whether reports show the worked step of each question, and right and wrong rules with each
+            student's own numbers.
         intake: where the submissions come from.
 
     Raises:
@@ -66,7 +64,7 @@ def grade_assignment(
         UnreadableError: when a whole archive or export cannot be read.
     """
     with paused():
-        return _graded(spec, paths, jobs, progress, intake, Shown(worked, compared))
+        return _graded(spec, paths, jobs, progress, intake, worked=worked)
 
 
 def _graded(
@@ -75,12 +73,14 @@ def _graded(
     jobs: int | None,
     progress: Progress | None,
     intake: Intake,
-    shown: Shown,
+    *,
+    worked: bool,
 ) -> ClassReport:
     assignment = load_spec(str(spec)) if isinstance(spec, str | Path) else spec
     found = sources.find((str(p) for p in paths), intake.source, assignment.id)
-    setting = files.Setting(hints(assignment), intake.roster, intake.id_pattern)
-    grader = AssignmentGrader(assignment, shown)
+    grader = AssignmentGrader(assignment, worked=worked)
+    names = hints(assignment, (one.matcher for one in grader.graders))
+    setting = files.Setting(names, intake.roster, intake.id_pattern)
     total = len(found.files)
     students: list[StudentReport] = []
     if jobs is not None and jobs > 1 and total > CHUNK:
@@ -111,7 +111,6 @@ def grade_folders(
     jobs: int | None = None,
     progress: Progress | None = None,
     worked: bool = False,
-    compared: bool = False,
     intake: Intake = _ANY,
 ) -> list[ClassReport]:
     """Grade every spec of a folder with the subfolder of its name; nothing is graded if a spec is at fault.
@@ -139,7 +138,6 @@ def grade_folders(
                 jobs=jobs,
                 progress=progress,
                 worked=worked,
-                compared=compared,
                 intake=intake,
             )
         )
@@ -191,29 +189,19 @@ def _answers(submission: Submission, grader: ProblemGrader) -> Mapping[str, Give
     return settled(answers, grader.matcher) if submission.prose else answers
 
 
-class Shown(NamedTuple):
-    """What is worked out beside the verdicts: the steps behind questions, and steps as students did them."""
-
-    worked: bool = False
-    compared: bool = False
-
-
-_NOTHING = Shown()
-
-
 class AssignmentGrader:
     """Grades chunks of a class; what does not depend on answers is done once.
 
     Args:
         assignment: the assignment.
-        shown: what to work out beside the verdicts.
+        worked: whether to work out what reports show beside the verdicts.
     """
 
-    def __init__(self, assignment: Assignment, shown: Shown = _NOTHING) -> None:
+    def __init__(self, assignment: Assignment, *, worked: bool = False) -> None:
         self.assignment = assignment
         self.graders = [ProblemGrader(p, decimal_comma=assignment.decimal_comma) for p in assignment.problems]
-        self.shown = shown
-        self.asked_by_problem = [asked_of(g.problem, g.grade([]), worked=shown.worked) for g in self.graders]
+        self.worked = worked
+        self.asked_by_problem = [asked_of(g.problem, g.grade([]), worked=worked) for g in self.graders]
         self.asked: list[Asked] = [a for asked in self.asked_by_problem for a in asked]
         self.max_score = float(sum(a.max_score for a in self.asked))
         self.problem_ids = {p.id for p in assignment.problems}
@@ -232,15 +220,13 @@ class AssignmentGrader:
                 notes[student] += texts
             for student, submission in enumerate(readable):
                 notes[student] += _unplaced(submission, grader)
-            marks = diagnosis.marks(result, seen, worked=self.shown.worked)
+            marks = diagnosis.marks(result, seen)
             for question, a in zip(grader.problem.questions, asked, strict=True):
                 columns.append(answers_of(question, a, result, len(readable), marks))
-            if self.shown.worked and asked:
-                add_own(result, columns[-len(asked) :])
-            if self.shown.compared and asked:
+            if self.worked and asked:
                 from grader.run.compared import add_compared
 
-                add_compared(result, columns[-len(asked) :])
+                add_compared(result, columns[-len(asked) :], marks)
             self._locate(grader, result, readable, columns[-len(asked) :] if asked else [])
         rows = list(zip(*columns, strict=True)) if columns else [() for _ in readable]
         reports = iter(self._report(s, row, note) for s, row, note in zip(readable, rows, notes, strict=True))

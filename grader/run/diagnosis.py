@@ -30,25 +30,19 @@ class Diagnosis:
         self.plan = plan
         self._made: tuple[Diagnostician, Mapping[str, Misconception]] | None = None
 
-    def marks(self, result: ProblemResult, seen: Sequence[set[str]], *, worked: bool) -> Marks:
+    def marks(self, result: ProblemResult, seen: Sequence[set[str]]) -> Marks:
         """The diagnosis of every element explained; the result's codes are changed.
 
         Args:
             result: what the class's answers came to.
             seen: for each student the wrong rules charged already; added to.
-            worked: whether a wrong rule is put beside the right one, with the numbers in both.
         """
         if not any((q.codes == WRONG).any() for q in result.questions.values()):
             return {}
         from grader.run.mistakes import mark
 
         diagnostician, own = self._diagnostician()
-        marks = mark(result, diagnostician.findings(result), seen, own)
-        if worked and marks:
-            from grader.run.beside import put_beside
-
-            put_beside(result, marks)
-        return marks
+        return mark(result, diagnostician.findings(result), seen, own)
 
     def _diagnostician(self) -> tuple[Diagnostician, Mapping[str, Misconception]]:
         if self._made is None:

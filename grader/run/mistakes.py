@@ -121,5 +121,4 @@ def _diagnosis(finding: Finding, step: str, explains: tuple[str, ...], catalogue
     entry = catalogue[finding.id]
     named = names.timed(step, 0)
     feedback = entry.feedback.replace("{step}", named)
-    rule = (finding.rules or {}).get(step)
-    return Diagnosis(finding.id, entry.title, named, feedback, finding.confidence, explains, rule=rule)
+    return Diagnosis(finding.id, entry.title, named, feedback, finding.confidence, explains)

@@ -67,7 +67,14 @@ POLICY = {
             "half", "0,5", "unreadable", "a decimal comma only where the assignment has `decimal_comma: true`"
         ),
         Row("size", "12 300", "correct", "a space between groups of three digits"),
-        Row("size", "12,300", "unreadable", "a comma between thousands is never guessed"),
+        Row(
+            "size",
+            "12,345.678",
+            "correct",
+            "commas between thousands, decimals behind a point",
+        ),
+        Row("size", "12,345,678e-3", "correct", "two commas or more between thousands"),
+        Row("size", "12,300", "unreadable", "alone it can also be a decimal comma, and neither is guessed"),
         Row("half", "0.5 cm", "unreadable", "quantities of a network have no unit"),
         Row("half", "N/A", "unreadable", "neither a number nor a formula"),
         Row("half", "nan", "unreadable", "expected a finite number"),
@@ -87,6 +94,8 @@ POLICY = {
     "vectors and matrices": (
         Row("u", "[0.5, 1.5]", "correct", "a list is a column"),
         Row("u", "[[0.5, 1.5]]", "correct", "a row where a column is asked"),
+        Row("u", "(0.5, 1.5)", "correct", "parentheses around a list where one is asked"),
+        Row("u", "0.5, 1.5", "unreadable", "no brackets"),
         Row("u", "[0.5]", "wrong", "another number of elements"),
         Row("T", "[[2, 4, 6], [8, 10, 12]]", "correct", "row by row"),
         Row("T", "[[2, 8], [4, 10], [6, 12]]", "slip", "rows and columns exchanged"),

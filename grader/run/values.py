@@ -55,10 +55,16 @@ def array_value(value: Array) -> float | tuple[float, ...] | tuple[tuple[float, 
     return tuple(tuple(float(v) for v in row) for row in value)
 
 
+def element(value: Array, place: tuple[int, int]) -> Array:
+    """One element of (rows, columns), as (1, 1)."""
+    return value[place[0] : place[0] + 1, place[1] : place[1] + 1]
+
+
 def is_constant(value: Array) -> bool:
     """Whether a value is the same at all sample points."""
-    spread = np.ptp(value, axis=-1)
-    return bool(np.all(spread <= 1e-12 * np.abs(value).max(axis=-1)))
+    with np.errstate(invalid="ignore"):  # an infinite value less itself
+        near = np.ptp(value, axis=-1) <= 1e-12 * np.abs(value).max(axis=-1)
+    return bool(np.all(near | (value == value[..., :1]).all(axis=-1)))
 
 
 def timed_rule(plan: Plan, rule: Expr, time: int) -> Expr:

@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from grader.submission.model import Raw
+from grader.submission.separators import about_comma, plain_marks
 
 MAX_LENGTH = 200
 """A longer numeral is refused: no one writes it by hand."""
@@ -67,20 +68,13 @@ _DECIMAL = re.compile(
     re.VERBOSE,
 )
 _FRACTION = re.compile(rf"{_ABOUT}{_SIGN}(?P<over>[0-9]+)\s*[/⁄∕]\s*(?P<under>[0-9]+)")
-_GROUP = "[ '’\u00a0\u2009\u202f]"  # what sets off three digits and can be nothing else
-_GROUPED = re.compile(
-    rf"(?=.*[0-9]{_GROUP}[0-9])[^0-9]*[0-9]{{1,3}}(?:{_GROUP}[0-9]{{3}})*"
-    rf"(?:[.,](?:[0-9]{{3}}{_GROUP})*[0-9]*)?(?:[eE×x·*%].*)?"
-)
-_GAP = re.compile(rf"(?<=[0-9]){_GROUP}(?=[0-9]{{3}}(?![0-9])|[0-9]{{1,2}}(?![0-9]))")
-_COMMA = re.compile(r"([0-9]),(?=[0-9])|^(\D{0,9}),(?=[0-9])")
 
 
 def parse_number(text: str, *, decimal_comma: bool = False) -> Numeral | None:
     """The number that the text is, or None when it is none (`explain_number` says why).
 
-    A decimal comma is read, beside the point, only where the assignment allows it; a comma or point between
-    thousands is never guessed, but a space or apostrophe between groups of three digits can be nothing else.
+    A decimal comma is read, beside the point, only where the assignment allows it, and a lone comma is never
+    guessed to stand between thousands; marks that can mean one thing only are read.
     """
     if text.isascii() and len(text) < 40:
         # The plain decimals that nearly every answer is; float() vouches for what lstrip takes off.
@@ -126,6 +120,17 @@ def parse_list(text: str, *, decimal_comma: bool = False) -> Raw | None:
     return _list(text, separator, LIST_DEPTH)
 
 
+def parse_tuple(text: str, *, decimal_comma: bool = False) -> Raw | None:
+    """The same in parentheses, `(14, 32)` or `(14, 32)^T`, where it can be no number in parentheses."""
+    text = _TURNED.sub("", text.strip())
+    if not text.startswith("(") or not text.endswith(")"):
+        return None
+    if decimal_comma and parse_number(text[1:-1], decimal_comma=True) is not None:
+        return None
+    listed = parse_list(f"[{text[1:-1]}]", decimal_comma=decimal_comma)
+    return listed if listed is not None and len(listed) > 1 else None
+
+
 _YES_NO = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
 
 
@@ -133,10 +138,7 @@ def _read(text: str, *, decimal_comma: bool) -> Numeral | None:
     """Everything that is not a plain decimal, without white space around it."""
     if len(text) > MAX_LENGTH:
         return None
-    if _GROUPED.fullmatch(text):
-        text = _GAP.sub("", text)
-    if decimal_comma and text.count(",") == 1 and "." not in text:
-        text = _COMMA.sub(r"\g<1>\g<2>.", text)
+    text = plain_marks(text, decimal_comma=decimal_comma)
     if found := _DECIMAL.fullmatch(text):
         return _decimal(found)
     if found := _FRACTION.fullmatch(text):
@@ -181,7 +183,6 @@ _COMPLAINTS = (  # the first that matches
     (re.compile(r"[-+−]?\s*nan", re.IGNORECASE), "is not a number"),
     (re.compile(r"[-+−]?\s*(?:inf|infinity|∞)", re.IGNORECASE), "is infinite; expected a finite number"),
     (re.compile(r"[-+−]?(?=[.,oOlI]*[0-9])[.,0-9]*[oOlI][.,0-9oOlI]*"), "has a letter for a digit"),
-    (re.compile(r"[^,]*[0-9],[0-9]+%?"), "has a comma; write 0.5 with a point, and no thousands separators"),
     (re.compile(r".*[0-9],[0-9].*"), "has several commas; write one number, without thousands separators"),
     (re.compile(r".*[0-9]_[0-9].*"), "has an underscore in it; write the digits alone"),
     (re.compile(r"[-+−]?[0-9]*\.[0-9]*\..*"), "has two points"),
@@ -195,7 +196,8 @@ def _complaint(text: str) -> str:
         return "is too large" if int(found["under"]) else "divides by zero"
     if any(char.isdigit() and not char.isascii() for char in text):
         return "has digits other than 0 to 9"
-    return next((said for pattern, said in _COMPLAINTS if pattern.fullmatch(text)), "is not a number")
+    said = next((said for pattern, said in _COMPLAINTS if pattern.fullmatch(text)), None)
+    return about_comma(text) or said or "is not a number"
 
 
 def _list(text: str, separator: str, depth: int) -> Raw | None:
@@ -218,6 +220,7 @@ def _item(part: str, separator: str, depth: int) -> Raw | None:
     return _list(part, separator, depth - 1) if depth > 1 and part.endswith("]") else None
 
 
+_TURNED = re.compile(r"(?:\s*\^\s*T|ᵀ)$")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = re.compile(r"[][(){},;]")
 

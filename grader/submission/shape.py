@@ -5,7 +5,8 @@ Not here: the formats, and whether the problem has such a question.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from grader.errors import nearest
@@ -135,12 +136,27 @@ def _problem(problem: str, parts: Entries, notes: list[str]) -> dict[str, Given]
     if len(groups) > 1:
         lines = " and ".join(str(line) for line, _ in groups)
         notes.append(f"`{shorten(problem)}` stands there on lines {lines}; its answers were joined")
+    split = {id(node): name for _, group in groups for node, name in _split_numbers(group)}
     questions = _by_name(entry for _, group in groups for entry in group.entries)
-    given = {key: _given(entries) for key, entries in questions.items()}
+    given = {key: _given(entries, split) for key, entries in questions.items()}
     return {key: answer for key, answer in given.items() if answer is not None}
 
 
-def _given(entries: Entries) -> Given | None:
+def _split_numbers(group: Group) -> Iterator[tuple[Scalar, Scalar]]:
+    """The answers whose comma began the next name: ``{a: 0,2}`` has the answer 0 and the name 2."""
+    for (_, before), (name, after) in pairwise(group.entries):
+        if (
+            isinstance(before, Scalar)
+            and before.text[-1:].isdigit()
+            and name.text.isdigit()
+            and _blank(after)
+        ):
+            behind = (before.line, before.column + len(before.text) + 1)
+            if (name.line, name.column) == behind:
+                yield before, name
+
+
+def _given(entries: Entries, split: Mapping[int, Scalar]) -> Given | None:
     """The answer under one key; None when it is blank."""
     written = [(name.line, node) for name, node in entries if not _blank(node)]
     if not written:
@@ -148,6 +164,10 @@ def _given(entries: Entries) -> Given | None:
     if len(written) > 1:
         return Duplicate(tuple(_quote(node) for _, node in written), tuple(line for line, _ in written))
     line, node = written[0]
+    if isinstance(node, Scalar) and id(node) in split:
+        number = f"{node.text},{split[id(node)].text}"
+        told = f"found `{shorten(number)}`, whose comma ends the answer within braces"
+        return Misplaced(f"{told} (write `{shorten(number.replace(',', '.'))}`)", (line,))
     found = _misplaced(node)
     return _raw(node) if found is None else Misplaced(f"found {describe(found)}", (found.line or line,))
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import files
+from grader.cli import pages, together
 from grader.cli.failures import Refused
+from grader.report import csv_report
 from tests.cli.conftest import Grade, names
 
 SPEC = "specs/hw1.yaml"
@@ -123,9 +124,9 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "r.json"
     path.write_text("old", encoding="utf-8")
     with pytest.raises(ValueError, match=r"^$"):
-        files.write(str(path), _failing())
+        together.write(str(path), _failing())
     with pytest.raises(Refused, match="No space left"):
-        files.write(str(path), _full_disk())
+        together.write(str(path), _full_disk())
     assert _tree(tmp_path) == {str(path): b"old"}
 
 
@@ -135,7 +136,7 @@ def test_permissions_and_links_stay(tmp_path: Path) -> None:
     path.touch(mode=0o600)
     link = tmp_path / "link.json"
     link.symlink_to(path)
-    files.write(str(link), ["new"])
+    together.write(str(link), ["new"])
     assert link.is_symlink()
     assert path.read_text(encoding="utf-8") == "new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -144,8 +145,78 @@ def test_permissions_and_links_stay(tmp_path: Path) -> None:
 def test_a_new_file_is_as_readable_as_any_other(tmp_path: Path) -> None:
     """The temporary file does not hand on private permissions."""
     (tmp_path / "other").touch()
-    files.write(str(tmp_path / "r.json"), ["new"])
+    together.write(str(tmp_path / "r.json"), ["new"])
     assert (tmp_path / "r.json").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+SECOND = [
+    (("--json", "r.json", "--csv", "/dev/full"), "/dev/full: cannot be written: No space left on device"),
+    (("--csv", "g.csv", "--junit", "/dev/full"), "/dev/full: cannot be written: No space left on device"),
+    (("--csv", "g.csv", "--json", "/dev/full", "--html", "pages"), "No space left on device"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), SECOND)
+def test_a_second_output_that_fails_leaves_the_first(
+    grade: Grade, course: Path, options: tuple[str, ...], message: str
+) -> None:
+    """The file is what it was before, or not there; the one that was complete is gone with the other."""
+    for old in (b"old", None):
+        if old is None:
+            (course / options[1]).unlink()
+        else:
+            (course / options[1]).write_bytes(old)
+        before = _tree(course)
+        result = grade("run", SPEC, CLASS, "--quiet", *options)
+        assert (result.status, result.out) == (2, "")
+        assert result.err.startswith("grade: ")
+        assert message in result.err
+        assert result.err.count("\n") == 1
+        assert _tree(course) == before
+
+
+def test_pages_that_fail_leave_the_files(grade: Grade, course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full at the last output, the pages: none of the outputs appears, and no folder."""
+
+    def full(stage: Path, *_: object) -> None:
+        (stage / "class.html").write_text("half", encoding="utf-8")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pages, "_fill", full)
+    (course / "r.json").write_text("old", encoding="utf-8")
+    before = _tree(course)
+    result = grade("run", SPEC, CLASS, "--quiet", "--json", "r.json", "--csv", "g.csv", "--html", "new/pages")
+    assert result.status == 2
+    assert result.err == "grade: --html new/pages: cannot be written: No space left on device\n"
+    assert _tree(course) == before
+
+
+def test_a_folder_that_fails_is_taken_away(
+    grade: Grade, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a folder of specs too: the first assignment's file does not appear where the second's fails."""
+    rendered: list[object] = []
+
+    def half(report: object) -> Iterator[str]:
+        rendered.append(report)
+        return _full_disk() if len(rendered) > 1 else iter(["whole"])
+
+    monkeypatch.setattr(csv_report, "render", half)
+    before = _tree(course)
+    result = grade("run", "specs", "submissions", "--quiet", "--csv", "new/csv")
+    assert (result.status, len(rendered)) == (2, 2)
+    assert _tree(course) == before
+
+
+def test_outputs_with_long_names_do_not_meet(tmp_path: Path) -> None:
+    """Two files whose temporary names would be cut to the same one."""
+    paths = [tmp_path / f"{'n' * 60}.{ending}" for ending in ("json", "csv")]
+    with together.together() as ready:
+        for path in paths:
+            ready.write(str(path), [path.suffix])
+        assert not any(path.exists() for path in paths)
+        ready.put()
+    assert _tree(tmp_path) == {str(path): path.suffix.encode() for path in paths}
 
 
 def test_a_device_is_written_to(grade: Grade, course: Path) -> None:

@@ -75,6 +75,18 @@ def test_an_export_is_filled_in_place(two: Path) -> None:
     assert (two / "export.csv").read_bytes() != filled
 
 
+def test_marks_are_scaled_to_the_points_of_the_column(two: Path) -> None:
+    """With a line on standard error that says so; the results file keeps the assignment's own points."""
+    (two / "export.csv").write_bytes(EXPORT.replace(",,,,5", ",,,,50").encode())
+    run = ("run", "quiz.yaml", "class", "--quiet", "--canvas", "export.csv", "--json", "r.json")
+    done = grade(*run, cwd=two)
+    assert (done.returncode, done.stdout) == (0, b"")
+    scaled = 'scores are scaled from 5 to 50 points, which the column "Quiz (77)" is out of'
+    assert done.stderr.decode() == f"grade: --canvas export.csv: {scaled}\n"
+    assert b"s1,X,50" in (two / "export.csv").read_bytes()
+    assert json.loads((two / "r.json").read_bytes())["max_score"] == 5.0
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -124,6 +136,23 @@ def test_a_full_disk_leaves_the_export(two: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "grade: export.csv: cannot be written: File too large\n"
     assert (two / "export.csv").read_bytes() == EXPORT.encode()
+    assert {path.name for path in two.iterdir()} == {"class", "export.csv", "quiz.yaml"}
+
+
+def test_an_export_that_does_not_fit_leaves_the_other_files(two: Path) -> None:
+    """The gradebook in CSV fits under the limit of this process, the export does not: neither appears."""
+    note = "n" * 2_000
+    export = EXPORT + f'"{note}",903,s3,Sec 1,\n'
+    (two / "export.csv").write_bytes(export.encode())
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    options = "--quiet --csv o.csv --canvas export.csv"
+    limited = f"ulimit -f 1; exec {sys.executable} -m grader run quiz.yaml class {options}"
+    done = subprocess.run(
+        ["bash", "-c", limited], cwd=two, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "grade: export.csv: cannot be written: File too large\n"
+    assert (two / "export.csv").read_bytes() == export.encode()
     assert {path.name for path in two.iterdir()} == {"class", "export.csv", "quiz.yaml"}
 
 

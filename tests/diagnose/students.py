@@ -251,11 +251,9 @@ class Student:
         return rounded
 
     def answers(self) -> dict[str, object]:
-        """What he writes for each question: a number, a list or a list of lists, as text."""
-        out: dict[str, object] = {}
-        for question, target in self.plan.targets.items():
-            out[question] = self._written(target)
-        return out
+        """What he writes for each question that asks for a step: a number, a list or a list of lists."""
+        asked = self.plan.targets.items()
+        return {question: self._written(target) for question, target in asked if target.shown is not None}
 
     def _written(self, target: Target) -> object:
         node = target.shown or Node("")

@@ -55,7 +55,7 @@ def graded() -> tuple[ClassReport, Solution]:
         (folder / "quiz.yaml").write_text(SPEC, encoding="utf-8")
         (folder / "s1.yaml").write_text(NO_SLOPE, encoding="utf-8")
         spec = str(folder / "quiz.yaml")
-        report = grade_assignment(spec, [folder / "s1.yaml"], worked=True, compared=True)
+        report = grade_assignment(spec, [folder / "s1.yaml"], worked=True)
         return report, solve_assignment(spec)
 
 

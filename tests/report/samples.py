@@ -1,14 +1,16 @@
 """Reports made by hand for the tests of the writers: a small class, and one whose every text is hostile."""
 
+from grader.language import Expr, parse
+from grader.language.tree import name, rename
 from grader.report.model import (
     Answer,
     Asked,
-    Beside,
     ClassReport,
+    Compared,
     Component,
     Diagnosis,
     Element,
-    Own,
+    Known,
     Solution,
     SolvedProblem,
     SolvedQuestion,
@@ -76,15 +78,29 @@ SQUARED = Diagnosis(
     "You multiplied by sigmoid(z2), not by sigmoid'(z2).",
     0.97,
     ("dL/dw2", "w2 after one step"),
-    Beside(
-        "dL/dz2",
-        "dL/dyhat*sigmoid'(z2)",
-        "(-1.65709)*sigmoid'(0.42)",
-        "-0.396533",
-        "dL/dyhat*yhat",
-        "(-1.65709)*0.6034",
-        "-0.99989",
-    ),
+)
+
+
+def _rule(text: str, gradient: str) -> Expr:
+    """A rule in which `g` is a gradient."""
+    return rename(parse(text), lambda name: gradient if name == "g" else name)
+
+
+BOTH = Compared(
+    "dL/dz2",
+    _rule("g*sigmoid'(z2)", "dL/dyhat"),
+    _rule("g*yhat", "dL/dyhat"),
+    (Known("dL/dyhat", -1.65709, own=True), Known("z2", 0.42, own=False), Known("yhat", 0.6034, own=True)),
+    -0.396533,
+    -0.99989,
+)
+STEP = Compared(
+    "new(w2)",
+    _rule("w2 - eta*g", "dL/dw2"),
+    None,
+    (Known("w2", 0.4, own=True), Known("eta", 0.1, own=True), Known("dL/dw2", -0.5, own=True)),
+    0.45,
+    None,
 )
 SIGN = Diagnosis("slip.sign", "A sign was lost", "dL/dz2", "Look at the sign once more.", 0.2, ("dL/dw2",))
 
@@ -113,8 +129,8 @@ def _right(student: str, file: str) -> StudentReport:
 def _mixed() -> StudentReport:
     answers = (
         Answer(Z1, "imprecise", 0.1 + 0.2, ".2", line=4, column=9),
-        Answer(DW2, "misconception", 1.0, "-0.5", diagnosis=SQUARED, alternatives=(SIGN,)),
-        Answer(W2, "follow_through", 1.0, "0.45", own=Own("0.4 - 0.1*(-0.5)", "0.45")),
+        Answer(DW2, "misconception", 1.0, "-0.5", diagnosis=SQUARED, alternatives=(SIGN,), compared=BOTH),
+        Answer(W2, "follow_through", 1.0, "0.45", compared=STEP),
         Answer(
             MATRIX,
             "missing",
@@ -190,12 +206,10 @@ def hostile(text: str) -> ClassReport:
     """One student with the text everywhere where a student or a file name can put it."""
     asked = Asked("q1", "z1", "z1", 1.0, "0.2", shape=(1, 1), worked=Worked("z1", "forward", "w*x"))
     vector = Asked("q1", "v", "v", 1.0, "[1]", elements=(Element("1", "1", 1.0),))
-    both = Beside(text, text, text, text, text, text, text)
-    found = Diagnosis("own.rule", text, text, text, 0.5, (text,), both, repeated=True)
+    both = Compared(text, name(text), name(text), (Known(text, text, own=True),), text, text)
+    found = Diagnosis("own.rule", text, text, text, 0.5, (text,), repeated=True)
     answers = (
-        Answer(
-            asked, "unreadable", 0.0, text, reason=text, read_as=text, own=Own(text, text), line=1, column=1
-        ),
+        Answer(asked, "unreadable", 0.0, text, reason=text, read_as=text, compared=both, line=1, column=1),
         Answer(
             vector,
             "misconception",
@@ -205,6 +219,7 @@ def hostile(text: str) -> ClassReport:
             components=(Component(vector.elements[0], "misconception", 0.5, text, text, found, (found,)),),
             diagnosis=found,
             alternatives=(found,),
+            compared=both,
         ),
     )
     student = StudentReport(text, text, 0.5, 2.0, answers, errors=(text,), notes=(text,))

@@ -122,7 +122,10 @@ def test_what_is_no_mark_yet_is_left_out() -> None:
         ("Student,ID", "Name,Number", "no gradebook of Canvas"),
         (",Section,", ",Group,", "no gradebook of Canvas"),
         ("Homework 1 (48213)", "Homework 2 (48213)", 'for "Homework 1"; name one with --column: "HW0'),
-        ("5,8,(read", "5,10,(read", "is out of 10 points, the assignment out of 8 points"),
+        ("5,8,(read", "5,0,(read", 'is out of "0"; expected a positive number'),
+        ("5,8,(read", "5,-8,(read", 'is out of "-8"; expected a positive number'),
+        ("5,8,(read", "5,eight,(read", 'is out of "eight"; expected a positive number'),
+        ("5,8,(read", '5,"1,000",(read', 'is out of "1,000"; expected a positive number'),
         ("5,8,(read", "5,8 (read only),(read", "read only in Canvas"),
         ("90212", "90211", "lines 3 and 4 have the same ID"),
         ("00124", "S03", "lines 3 and 4 have the same SIS User ID"),
@@ -148,6 +151,47 @@ def test_what_is_no_export(data: bytes) -> None:
     for render in (canvas.render, moodle.render):
         with pytest.raises(ReportRefusedError):
             render(report(), data)
+
+
+@pytest.mark.parametrize(
+    ("possible", "marks"), [("100", ["87.5", "35"]), ("8.00", ["7", "2.8"]), ("3", ["2.625", "1.05"])]
+)
+def test_canvas_marks_are_scaled_to_its_points(possible: str, marks: list[str]) -> None:
+    """Scaled marks are told in one line; the same points need no line."""
+    data = CANVAS.replace("5,8,(read", f"5,{possible},(read").replace(",7,,", ",,,").encode()
+    done = canvas.render(report(), data)
+    taken = canvas_import(done.data)["48213"]
+    assert [taken["90211"], taken["90212"]] == marks
+    told = (
+        f'scores are scaled from 8 to {possible} points, which the column "Homework 1 (48213)" is out of',
+    )
+    assert done.notes == (() if possible == "8.00" else told)
+
+
+def test_without_points_of_its_own_an_export_takes_the_marks_as_they_are() -> None:
+    """Canvas asks for no such row."""
+    lines = [line for line in CANVAS.splitlines(keepends=True) if "Points Possible" not in line]
+    done = canvas.render(report(), "".join(lines).encode())
+    assert canvas_import(done.data)["48213"]["90211"] == "7"
+    assert done.notes == ()
+
+
+def test_scaled_marks_that_stand_there_are_the_same() -> None:
+    """A second run changes nothing, and another mark is still not replaced unasked."""
+    data = CANVAS.replace("5,8,(read", "5,100,(read").encode()
+    once = canvas.render(report(), data).data
+    assert canvas.render(report(), once).data == once
+    with pytest.raises(ReportRefusedError, match="--force"):
+        canvas.render(report(), once.replace(b",87.5,", b",7,"))
+
+
+def test_moodle_marks_are_scaled_to_its_points() -> None:
+    """In the decimals of the file; an assignment without points cannot be scaled."""
+    done = moodle.render(report(), GERMAN.replace("8,00", "100,00").encode("cp1252"))
+    assert b";35;100,00;" in done.data
+    assert done.notes[0] == 'scores are scaled from 8 to 100 points, which the column "Bewertung" is out of'
+    with pytest.raises(ReportRefusedError, match="the assignment out of none"):
+        moodle.render(replace(report(), max_score=0.0), MOODLE.encode())
 
 
 @pytest.mark.parametrize("column", ["HW0 (48212)", "hw0", "48212"])
@@ -218,7 +262,7 @@ def test_moodle_tells_adjustments_first() -> None:
         (",Grade,", ",Mark,", "Grade and Last modified (grade)"),
         ("Participant 40313", "Participant 40312", "lines 2 and 3 have the same Identifier"),
         ("Participant 40313", "Ana", "a column with `Participant <number>`"),
-        (",,8.00", ",,100.00", "is out of 100 points, the assignment out of 8 points"),
+        (",,8.00", ",,0.00", 'is out of "0.00"; expected a positive number'),
         (",,8.00", ',,"Very good, good"', 'graded on the scale "Very good, good"'),
     ],
 )

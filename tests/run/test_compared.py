@@ -21,7 +21,7 @@ def graded(tmp_path: Path) -> dict[str, Answer]:
     """A student whose loss has the wrong slope, and who goes on rightly."""
     (tmp_path / "quiz.yaml").write_text(SPEC, encoding="utf-8")
     (tmp_path / "s1.yaml").write_text(ANSWERS, encoding="utf-8")
-    report = grade_assignment(tmp_path / "quiz.yaml", [tmp_path / "s1.yaml"], compared=True)
+    report = grade_assignment(tmp_path / "quiz.yaml", [tmp_path / "s1.yaml"], worked=True)
     return {answer.asked.question: answer for answer in report.students[0].answers}
 
 

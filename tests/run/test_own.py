@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.report.model import Answer, Own
+from grader.report.model import Answer
+from grader.report.terminal.rules import own_rule
 from grader.run import grade_assignment
 
 SPEC = """\
@@ -44,29 +45,31 @@ def graded(tmp_path: Path) -> dict[tuple[str, str], Answer]:
 def test_numbers_of_the_student(graded: dict[tuple[str, str], Answer]) -> None:
     """What was written stands in the rule, and what was not written follows from it."""
     assert graded["q", "new(w2)"].verdict == "follow_through"
-    assert graded["q", "new(w2)"].own == Own("0.4 - 0.1*(-0.2448)", "0.42448")
-    assert graded["q", "dL/dw2"].own == Own("(-0.4452)*0.5498", "-0.244771")
+    assert own_rule(graded["q", "new(w2)"]) == "= 0.4 - 0.1*(-0.2448) = 0.42448"
+    assert own_rule(graded["q", "dL/dw2"]) == "= (-0.4452)*0.5498 = -0.244771"
 
 
 def test_vectors(graded: dict[tuple[str, str], Answer]) -> None:
-    """A vector is put in whole, also where an element is asked."""
-    assert graded["v", "r"].own == Own("relu([2, -1])", "[2, 0]")
-    assert graded["v", "t[1]"].own == Own("2*[2, 0]", "[4, 0]")
+    """A vector is put in whole, and of what it gives the element that is asked."""
+    assert own_rule(graded["v", "r"]) == "= relu([2, -1]) = [2, 0]"
+    assert own_rule(graded["v", "t[1]"]) == "= (2*[2, 0])[1] = 4"
 
 
 def test_only_where_it_explains_something(graded: dict[tuple[str, str], Answer]) -> None:
     """Not beside right or wrong answers, nor for a step that only passes a value on."""
-    assert graded["q", "z1"].own is None
-    assert graded["q", "z2"].own is None
+    assert own_rule(graded["q", "z1"]) is None
+    assert own_rule(graded["q", "z2"]) is None
     assert graded["q", "dL/db2"].verdict == "follow_through"
-    assert graded["q", "dL/db2"].own is None
+    assert own_rule(graded["q", "dL/db2"]) is None
 
 
 def test_only_where_it_is_shown(tmp_path: Path, graded: dict[tuple[str, str], Answer]) -> None:
     """A run for other programs does not work it out."""
     assert graded
     report = grade_assignment(tmp_path / "quiz.yaml", [tmp_path / "s1.yaml"])
-    assert all(answer.own is None and answer.asked.worked is None for answer in report.students[0].answers)
+    assert all(
+        answer.compared is None and answer.asked.worked is None for answer in report.students[0].answers
+    )
 
 
 def test_a_formula_in_a_symbol_where_a_number_belongs(tmp_path: Path) -> None:

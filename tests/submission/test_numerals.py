@@ -87,8 +87,7 @@ def test_a_fraction_is_exact(text: str, value: float) -> None:
         ("1e-99999999", "`1e-99999999` is too small"),
         ("1/0", "`1/0` divides by zero"),
         ("1_000", "`1_000` has an underscore in it; write the digits alone"),
-        ("1,5", "`1,5` has a comma; write 0.5 with a point, and no thousands separators"),
-        ("1,234,567", "`1,234,567` has several commas; write one number, without thousands separators"),
+        ("1,2,3", "`1,2,3` has several commas; write one number, without thousands separators"),
         ("1.2.3", "`1.2.3` has two points"),
         ("0.3O5", "`0.3O5` has a letter for a digit"),
         ("٣", "`٣` has digits other than 0 to 9"),
@@ -130,9 +129,56 @@ def test_a_decimal_comma_where_it_is_allowed(text: str, value: float) -> None:
     assert found.value == value
 
 
-@pytest.mark.parametrize("text", ["1.234,5", "1,234,5", "1,", "1,x"])
+@pytest.mark.parametrize("text", ["1,234,5", "1,", "1,x", "1.23,5", "0.234,5", "1,2,3", "12,34,567"])
 def test_thousands_are_never_guessed(text: str) -> None:
     assert parse_number(text, decimal_comma=True) is None
+    assert parse_number(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("1,234,567", "1234567"),
+        ("12,345.67", "12345.67"),
+        ("-1,234.0", "-1234.0"),
+        ("≈ 1,234.50 x 10^-3", "1234.50 x 10^-3"),
+        ("1,234,567.8%", "1234567.8%"),
+        ("12,34,567.89", "1234567.89"),
+    ],
+)
+@pytest.mark.parametrize("comma", [False, True])
+def test_commas_that_can_only_stand_between_thousands_are_read(text: str, plain: str, comma: bool) -> None:
+    assert parse_number(text, decimal_comma=comma) == parse_number(plain) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("1.234,5", "1234.5"), ("1.234.567", "1234567"), ("-1.234.567,80", "-1234567.80")],
+)
+def test_points_between_thousands_are_read_where_commas_are_decimal(text: str, plain: str) -> None:
+    assert parse_number(text, decimal_comma=True) == parse_number(plain) is not None
+    assert parse_number(text) is None
+
+
+ALLOW = "(an instructor may allow it with `decimal_comma: true`)"
+SETTLE = "(an instructor may settle it: with `decimal_comma: true` it is"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("0,399", f"has a decimal comma; write `0.399` {ALLOW}"),
+        ("= −,5", f"has a decimal comma; write `−0.5` {ALLOW}"),
+        ("1,5%", f"has a decimal comma; write `1.5%` {ALLOW}"),
+        ("1234,567", f"has a decimal comma; write `1234.567` {ALLOW}"),
+        ("1.234,5", f"has a decimal comma; write `1234.5` {ALLOW}"),
+        ("3,145", f"can be 3145 or 3.145; write `3145` or `3.145` {SETTLE} 3.145)"),
+        ("≈ -12,300", f"can be -12300 or -12.300; write `-12300` or `-12.300` {SETTLE} -12.300)"),
+    ],
+)
+def test_a_decimal_comma_is_named_with_the_way_out(text: str, complaint: str) -> None:
+    assert parse_number(text) is None
+    assert explain_number(text) == f"`{text}` {complaint}"
 
 
 def test_a_comma_counts_places_like_a_point() -> None:

@@ -255,6 +255,23 @@ def test_a_group_is_no_answer() -> None:
     assert wrong["c"] == Misplaced("found a group of `name: value`", (5,))
 
 
+def test_a_comma_within_braces_is_told_and_no_number_cut_short() -> None:
+    """YAML reads `{a: 0,2}` as an answer 0 and a name 2."""
+    written = yaml_reader.read(
+        "answers: {p: {a: 0,2, b: -1,25, c: 0.5, d: [1,2]}, q: {a: 0, 2: , b: 1}}"
+    ).answers
+    told = "found `{}`, whose comma ends the answer within braces (write `{}`)"
+    assert written["p"]["a"] == Misplaced(told.format("0,2", "0.2"), (1,))
+    assert written["p"]["b"] == Misplaced(told.format("-1,25", "-1.25"), (1,))
+    assert (written["p"]["c"], written["p"]["d"]) == ("0.5", ("1", "2"))
+    assert written["q"] == {"a": "0", "b": "1"}
+
+
+def test_a_blank_question_with_a_number_for_a_name_cuts_nothing() -> None:
+    written = yaml_reader.read("answers:\n  p:\n    a: 0\n    2:\n    b: 1").answers
+    assert written["p"] == {"a": "0", "b": "1"}
+
+
 def test_escapes_that_no_report_can_hold_are_replaced() -> None:
     for read in (yaml_reader.read, json_reader.read):
         assert read('{"answers": {"q": {"a": "x\\u0000\\u001b[0m", "b": "\\u2202"}}}').answers["q"] == {

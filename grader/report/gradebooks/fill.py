@@ -21,6 +21,8 @@ NAMED = 5
 """How many students are named in a sentence; the rest is counted."""
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_IN_THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}")
+"""May be a thousand or one with three decimals."""
 
 
 class Layout(NamedTuple):
@@ -48,14 +50,14 @@ class Layout(NamedTuple):
 
 
 class Filled(NamedTuple):
-    """The new file, and what is to be told: sentences about students whose cells stay as they were."""
+    """The new file, and what is to be told: that scores were scaled, and whose cells stay as they were."""
 
     data: bytes
     notes: tuple[str, ...]
 
 
 def fill(report: ClassReport, table: Table, layout: Layout, *, force: bool) -> Filled:
-    """Put every student's score into the gradebook.
+    """Put every student's score into the gradebook, scaled to the points that it is out of.
 
     Args:
         report: the class.
@@ -64,9 +66,10 @@ def fill(report: ClassReport, table: Table, layout: Layout, *, force: bool) -> F
         force: whether other marks that stand there already may be replaced.
 
     Raises:
-        ReportRefusedError: rows or students that cannot be told apart, other points, or other marks there.
+        ReportRefusedError: rows or students that cannot be told apart, points that cannot be read, or other
+            marks there.
     """
-    _same_points(report, table, layout)
+    factor = _factor(report, table, layout)
     left: dict[str, list[str]] = {}
     changes: dict[tuple[int, int], str] = {}
     other: list[int] = []
@@ -75,7 +78,7 @@ def fill(report: ClassReport, table: Table, layout: Layout, *, force: bool) -> F
         if reason is not None:
             left.setdefault(reason, []).append(student.student)
             continue
-        for column, text in _cells(student, layout, comma="," in layout.possible):
+        for column, text in _cells(student, layout, factor):
             old = table.cell(row, column)
             if not _same(old, text):
                 changes[row, column] = text
@@ -83,16 +86,34 @@ def fill(report: ClassReport, table: Table, layout: Layout, *, force: bool) -> F
                     other.append(table.line(row))
     if other and not force:
         raise ReportRefusedError(_overwrites(other, table.header()[layout.column]))
-    return Filled(filled(table, changes), tuple(_sentences(left)))
+    notes = (*_scaled(report, table, layout, factor), *_sentences(left))
+    return Filled(filled(table, changes), notes)
 
 
-def _same_points(report: ClassReport, table: Table, layout: Layout) -> None:
+def _factor(report: ClassReport, table: Table, layout: Layout) -> float:
+    """What takes the assignment's points to those of the column; 1 where the export does not say its own."""
+    if not layout.possible.strip():
+        return 1.0
+    name = terminal(table.header()[layout.column])
     possible = _number(layout.possible)
-    if possible is not None and abs(possible - report.max_score) > 1e-6:
-        name = terminal(table.header()[layout.column])
+    if possible is None or possible <= 0 or _IN_THOUSANDS.fullmatch(layout.possible.strip()):
+        stated = terminal(layout.possible, 60)
+        raise ReportRefusedError(f'the column "{name}" is out of "{stated}"; expected a positive number')
+    if abs(possible - report.max_score) <= 1e-6:
+        return 1.0
+    if report.max_score <= 0:
         raise ReportRefusedError(
-            f'the column "{name}" is out of {points(possible)}, the assignment out of '
-            f"{points(report.max_score)}; make them the same in one of the two"
+            f'the column "{name}" is out of {points(possible)}, the assignment out of none'
+        )
+    return possible / report.max_score
+
+
+def _scaled(report: ClassReport, table: Table, layout: Layout, factor: float) -> Iterator[str]:
+    if factor != 1:
+        name = terminal(table.header()[layout.column])
+        yield (
+            f"scores are scaled from {score(report.max_score)} to {points(report.max_score * factor)}, "
+            f'which the column "{name}" is out of'
         )
 
 
@@ -157,9 +178,9 @@ def _waits(student: StudentReport) -> str | None:
     return "still to be marked by hand" if student.pending else None
 
 
-def _cells(student: StudentReport, layout: Layout, *, comma: bool) -> Iterator[tuple[int, str]]:
-    text = score(student.score)
-    yield layout.column, text.replace(".", ",") if comma else text
+def _cells(student: StudentReport, layout: Layout, factor: float) -> Iterator[tuple[int, str]]:
+    text = score(student.score * factor)
+    yield layout.column, text.replace(".", ",") if "," in layout.possible else text
     if layout.feedback is not None:
         column, feedback = layout.feedback
         yield column, feedback(student)

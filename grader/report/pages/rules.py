@@ -11,11 +11,13 @@ from grader.language import Expr
 from grader.language.render_mathml import render_mathml
 from grader.language.tree import num
 from grader.report.model import Compared, SolvedProblem, Value
-from grader.report.numbers import six
+from grader.report.numbers import six, value_text
 from grader.report.pages.reveal import Reveal
 
 LARGEST = 12
 """Of a vector or matrix with more numbers the name stays in a rule."""
+
+_STEP = ("The step", "The step, with your numbers")
 
 
 class Way(NamedTuple):
@@ -50,7 +52,7 @@ class Rules:
         if self.reveal.expected:
             known = {name: s.value for name, s in self.steps.items()} | known
         gives = value_text(step.value) if self.reveal.expected else None
-        yield _way("The step", quantity, step.tree, known, gives)
+        yield _way(_STEP[0], quantity, step.tree, known, gives)
 
     def compared(self, found: Compared) -> Iterator[Way]:
         """The right rule and the wrong one with the student's numbers."""
@@ -59,7 +61,7 @@ class Rules:
         if found.wrong is not None:
             instead = value_text(found.instead) if shown else None
             yield _way("What your number fits", found.quantity, found.wrong, known, instead)
-        heading = "The right step" if found.wrong is not None else "The step, with your numbers"
+        heading = "The right step" if found.wrong is not None else _STEP[bool(found.known)]
         gives = value_text(found.gives) if shown else None
         yield _way(heading, found.quantity, found.right, known, gives)
 
@@ -87,12 +89,3 @@ def _tree(value: Value) -> Expr | None:
 
 def _count(value: Iterable[float | tuple[float, ...]]) -> int:
     return sum(len(part) if isinstance(part, tuple) else 1 for part in value)
-
-
-def value_text(value: Value) -> str | None:
-    """A value for people."""
-    if value is None or isinstance(value, str):
-        return value
-    if not isinstance(value, tuple):
-        return six(value)
-    return "[" + ", ".join(value_text(part) or "" for part in value) + "]"

@@ -21,6 +21,7 @@ from grader.report.pages.rules import Rules, Way
 from grader.report.pages.words import SIGN
 from grader.report.pages.written import Written, origin_of, written
 from grader.report.platforms.words import adjusted
+from grader.report.reasons import elements, own_reason
 from grader.report.verdicts import VERDICT, earned
 
 ELEMENTS = 24
@@ -128,13 +129,13 @@ class Pages:
     def _problem(self, problem: str, student: StudentReport) -> Problem:
         answers = [a for a in student.answers if a.asked.problem == problem]
         drawing = self.drawings.get(problem)
-        own = written(drawing.problem, answers) if drawing else Written({}, frozenset(), frozenset())
+        own = written(drawing.elements, answers) if drawing else Written({})
         figure = drawing.figure(own, self.reveal) if drawing else None
-        questions = tuple(self._question(answer) for answer in answers)
+        questions = tuple(self._question(student, answer) for answer in answers)
         title = answers[0].asked.problem_title if answers else None
         return Problem(problem, title, figure, questions)
 
-    def _question(self, answer: Answer) -> Question:
+    def _question(self, student: StudentReport, answer: Answer) -> Question:
         asked, show = answer.asked, self.reveal
         more = [text for text in (asked.title, asked.ask) if text and text != asked.question]
         wrong = _told_apart(answer) if show.verdicts else []
@@ -150,7 +151,7 @@ class Pages:
             out_of(answer.score, asked.max_score) if show.verdicts else "",
             earned(answer) if show.verdicts else None,
             _echo(answer),
-            (answer.marked or answer.reason) if show.verdicts else None,
+            (answer.marked or own_reason(student, answer)) if show.verdicts else None,
             asked.expected if show.expected else None,
             mistakes,
             tuple(self._ways(answer)) if show.steps else (),
@@ -160,9 +161,9 @@ class Pages:
                     p.given,
                     p.element.expected if show.expected else None,
                     p.verdict,
-                    p.reason if p.reason != answer.reason else None,
+                    reason,
                 )
-                for p in wrong[:ELEMENTS]
+                for p, reason in wrong[:ELEMENTS]
             ),
             max(len(wrong) - ELEMENTS, 0),
         )
@@ -208,10 +209,10 @@ def _hint(answer: Answer, step: str, answers: Sequence[Answer], reveal: Reveal) 
     return Hint(answer.asked.problem, where, text, max(len(same), 1))
 
 
-def _told_apart(answer: Answer) -> list[Component]:
+def _told_apart(answer: Answer) -> list[tuple[Component, str | None]]:
     """The elements worth a line of their own: not right, and not all like the whole answer."""
-    parts = [p for p in answer.components if p.verdict not in ("correct", "follow_through")]
-    return parts if any(p.given is not None for p in parts) else []
+    parts = [(part, reason) for part, reason in elements(answer) if part.verdict != "follow_through"]
+    return parts if any(part.given is not None for part, _ in parts) else []
 
 
 def _words(answer: Answer) -> str:

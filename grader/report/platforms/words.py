@@ -12,6 +12,7 @@ from typing import Literal
 
 from grader.report.model import Adjustment, Answer, ClassReport, Component, Diagnosis, StudentReport
 from grader.report.numbers import out_of
+from grader.report.reasons import elements
 from grader.report.refused import ReportRefusedError
 from grader.report.safe import shortened, visible
 from grader.report.verdicts import VERDICT, earned
@@ -82,8 +83,8 @@ def _facts(answer: Answer, reveal: Reveal) -> Iterator[tuple[str, str]]:
         yield "marked by hand", answer.marked
     if (why := earned(answer)) is not None:
         yield "marks", why
-    for part in [part for part in answer.components if part.verdict != "correct"][:_ELEMENTS]:
-        yield f"[{part.element.index}]", _element(part, reveal)
+    for part, reason in elements(answer)[:_ELEMENTS]:
+        yield f"[{part.element.index}]", _element(part, reason, reveal)
     if answer.diagnosis is not None:
         yield "mistake", _named(answer.diagnosis)
     for other in answer.alternatives:
@@ -102,9 +103,11 @@ def _worked(answer: Answer) -> Iterator[tuple[str, str]]:
             yield "numbers", f"= {asked.worked.numbers}"
 
 
-def _element(part: Component, reveal: Reveal) -> str:
+def _element(part: Component, reason: str | None, reveal: Reveal) -> str:
     given = "no answer" if part.given is None else shortened(part.given, 60)
     text = f"{given}: {VERDICT[part.verdict]}"
+    if reason is not None:
+        text += f", {reason}"
     if part.diagnosis is not None:
         text += f", {part.diagnosis.title}"
     return f"{text}, expected {part.element.expected}" if reveal == "answers" else text

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rich.padding import Padding
 from rich.text import Text
 
-from grader.report.model import Answer, Beside, ClassReport, Component, Diagnosis
+from grader.report.model import Answer, ClassReport, Component, Diagnosis
+from grader.report.terminal.rules import both_rules
 from grader.report.terminal.words import STYLES, facts, heading, text
 
 if TYPE_CHECKING:
@@ -37,34 +38,9 @@ def mistake_facts(answer: Answer) -> Iterator[tuple[str, Text]]:
     found = answer.diagnosis
     if found is not None:
         yield "mistake", text(f"{called(found)}: {found.feedback}")
-        yield from beside_facts(found.beside)
+        yield from both_rules(answer, "yours")
         yield from _explained(found, answer)
     yield from others_fact(answer.alternatives)
-
-
-def beside_facts(both: Beside | None, whose: str = "yours") -> Iterator[tuple[str, Text]]:
-    """The wrong rule, below it the right one, each with the numbers put in."""
-    if both is not None:
-        yield (
-            whose,
-            text(
-                _chain(both.quantity, both.wrong, both.wrong_numbers, both.wrong_value),
-                STYLES["misconception"],
-            ),
-        )
-        yield (
-            "right",
-            text(_chain(both.quantity, both.right, both.right_numbers, both.right_value), STYLES["correct"]),
-        )
-
-
-def _chain(quantity: str, rule: str, numbers: str | None, value: str | None) -> str:
-    """`z = rule = numbers = value`, without what repeats the part before it."""
-    parts = [quantity, rule]
-    for part in (numbers, value):
-        if part is not None and part != parts[-1]:
-            parts.append(part)
-    return " = ".join(parts)
 
 
 def others_fact(others: Sequence[Diagnosis]) -> Iterator[tuple[str, Text]]:
@@ -108,7 +84,7 @@ class Told:
         if found is None:
             return
         yield "mistake", text(f"{called(found)}: {found.feedback}", STYLES[answer.verdict])
-        yield from beside_facts(found.beside, "wrong")
+        yield from both_rules(answer, "wrong")
         yield from _explained(found, answer)
         yield from others_fact(answer.alternatives)
 

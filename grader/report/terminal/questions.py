@@ -13,6 +13,7 @@ from grader.report.model import VERDICTS, Answer, Asked, ClassReport
 from grader.report.numbers import points
 from grader.report.terminal.look import Look
 from grader.report.terminal.mistakes import Told
+from grader.report.terminal.rules import own_rule
 from grader.report.terminal.words import (
     STYLES,
     echo,
@@ -101,8 +102,8 @@ def _who(students: Sequence[str], answer: Answer) -> Text:
     """Who wrote it, and below it what explains the verdict."""
     named = ", ".join(students[:NAMED]) + (" …" if len(students) > NAMED else "")
     lines = [text(f"{len(students)}: {named}", limit=160)]
-    if answer.own is not None:
-        lines.append(text(f"= {answer.own.numbers} = {answer.own.value}", STYLES["follow_through"], 200))
+    if (own := own_rule(answer)) is not None:
+        lines.append(text(own, STYLES["follow_through"], 200))
     if answer.reason is not None:
         lines.append(text(answer.reason, "dim", 200))
     if (read_as := echo(answer)) is not None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
 from grader.report.model import Answer, ClassReport, Component, StudentReport
 from grader.report.numbers import out_of, percent
 from grader.report.platforms.words import adjusted
+from grader.report.reasons import elements, own_reason
 from grader.report.terminal.mistakes import mistake_facts
+from grader.report.terminal.network import Network
+from grader.report.terminal.rules import own_rule
 from grader.report.terminal.words import (
     STYLES,
     WORDS,
@@ -19,7 +23,6 @@ from grader.report.terminal.words import (
     echo,
     facts,
     heading,
-    own_facts,
     problem_heading,
     question_name,
     step_facts,
@@ -35,8 +38,17 @@ ELEMENTS = 20
 """How many elements of a vector or matrix are told one by one; the rest is counted."""
 
 
-def student_report(report: ClassReport, student: StudentReport) -> Iterator[RenderableType]:
-    """The heading with the score, remarks about the file, then every question in its order."""
+def student_report(
+    report: ClassReport, student: StudentReport, networks: Mapping[str, Network], width: int
+) -> Iterator[RenderableType]:
+    """The heading with the score, remarks about the file, then every question in its order.
+
+    Args:
+        report: the class.
+        student: one of it.
+        networks: those to draw, by their problems' ids.
+        width: in columns.
+    """
     yield heading(f"{student.student}: {report.title} ({report.assignment})")
     yield facts(_summary(student), 2)
     problem = None
@@ -45,9 +57,12 @@ def student_report(report: ClassReport, student: StudentReport) -> Iterator[Rend
             problem = answer.asked.problem
             yield Text()
             yield problem_heading(answer.asked)
+            if problem in networks:
+                yield Text()
+                yield Padding(Group(*networks[problem].parts(student.answers, width - 2)), (0, 0, 0, 2))
         yield Text()
         yield Padding(_line(answer), (0, 0, 0, 2))
-        yield facts(_facts(answer), 4)
+        yield facts(_facts(student, answer), 4)
 
 
 def _summary(student: StudentReport) -> Iterator[tuple[str, Text]]:
@@ -75,8 +90,8 @@ def _verdict(answer: Answer) -> Text:
     return verdict(name) + Text(f" ({WORDS[name]})" if name in WORDS else "", style=STYLES[name])
 
 
-def _facts(answer: Answer) -> Iterator[tuple[str, Text]]:
-    yield from _written(answer)
+def _facts(student: StudentReport, answer: Answer) -> Iterator[tuple[str, Text]]:
+    yield from _written(student, answer)
     if answer.asked.expected is not None:
         yield "expected", text(answer.asked.expected)
     if answer.asked.rubric is not None:
@@ -85,7 +100,7 @@ def _facts(answer: Answer) -> Iterator[tuple[str, Text]]:
         yield from _judged(answer)
 
 
-def _written(answer: Answer) -> Iterator[tuple[str, Text]]:
+def _written(student: StudentReport, answer: Answer) -> Iterator[tuple[str, Text]]:
     """What was written, how it was read, and what the instructor said of it."""
     if answer.given is not None:
         place = (
@@ -96,8 +111,8 @@ def _written(answer: Answer) -> Iterator[tuple[str, Text]]:
         yield "at", text(excerpt[0]) + Text("\n" + excerpt[1], style="red")
     if (read_as := echo(answer)) is not None:
         yield "read as", text(read_as)
-    if answer.reason is not None:
-        yield "reason", text(answer.reason)
+    if (reason := own_reason(student, answer)) is not None:
+        yield "reason", text(reason)
     if answer.marked:
         yield "marked", text(answer.marked, "blue")
 
@@ -110,30 +125,35 @@ def _judged(answer: Answer) -> Iterator[tuple[str, Text]]:
     yield from mistake_facts(answer)
     if not _said_already(answer):
         yield from step_facts(answer.asked)
-    yield from own_facts(answer)
+    if (own := own_rule(answer)) is not None:
+        yield "yours", text(own, STYLES["follow_through"])
 
 
 def _said_already(answer: Answer) -> bool:
     """Whether the mistake is in the very step that is asked: then its rule stands there, with his numbers."""
-    both = answer.diagnosis.beside if answer.diagnosis is not None else None
-    worked = answer.asked.worked
-    return both is not None and worked is not None and both.quantity == worked.quantity
+    found, worked = answer.compared, answer.asked.worked
+    return (
+        found is not None
+        and found.wrong is not None
+        and worked is not None
+        and found.quantity == worked.quantity
+    )
 
 
 def _elements(answer: Answer) -> Iterator[tuple[str, Text]]:
     """The elements that are not correct, each with what was written and expected."""
-    parts = [part for part in answer.components if part.verdict != "correct"]
-    for part in parts[:ELEMENTS]:
-        yield f"[{part.element.index}]", _element(part)
+    parts = elements(answer)
+    for part, reason in parts[:ELEMENTS]:
+        yield f"[{part.element.index}]", _element(part, reason)
     if len(parts) > ELEMENTS:
         yield "", Text(f"and {len(parts) - ELEMENTS} other elements", style="dim")
 
 
-def _element(part: Component) -> Text:
+def _element(part: Component, reason: str | None) -> Text:
     given = Text("no answer") if part.given is None else text(part.given, limit=80)
     line = Text(", ").join([given, text(f"expected {part.element.expected}"), verdict(part.verdict)])
-    if part.reason is not None:
-        line += text(f": {part.reason}")
+    if reason is not None:
+        line += text(f": {reason}")
     if part.diagnosis is not None:
         line += text(f": {part.diagnosis.title}")
     return line

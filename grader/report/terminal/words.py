@@ -117,9 +117,3 @@ def caret(answer: Answer) -> tuple[str, str] | None:
     shown = "".join(c if c.isprintable() else " " for c in answer.given[first : start + EXCERPT])
     marks = "^" * max(cell_len(shown[start - first : end - first]), 1)
     return shown, " " * cell_len(shown[: start - first]) + marks
-
-
-def own_facts(answer: Answer) -> Iterator[tuple[str, Text]]:
-    """The rule with the student's own numbers put in, and what it gives."""
-    if answer.own is not None:
-        yield "yours", text(f"= {answer.own.numbers} = {answer.own.value}", STYLES["follow_through"])

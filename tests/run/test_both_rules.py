@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.report.model import Answer, Beside, Diagnosis
+from grader.language import render
+from grader.report.model import Answer, Compared, Diagnosis
+from grader.report.terminal.rules import both_rules
 from grader.run import grade_assignment
 
 SPEC = """
@@ -46,23 +48,30 @@ def diagnosis(answer: Answer) -> Diagnosis:
     return answer.diagnosis
 
 
+def both(answer: Answer) -> Compared:
+    """Both rules, which must be there."""
+    assert answer.compared is not None
+    assert answer.compared.wrong is not None
+    return answer.compared
+
+
+def lines(answer: Answer) -> list[str]:
+    """The two lines in the terminal."""
+    return [told.plain for _, told in both_rules(answer, "yours")]
+
+
 def test_both_rules_at_the_step_of_each_answer(tmp_path: Path) -> None:
     """A rule followed in two layers is shown at either, with the values that the student had there."""
     got = answers(tmp_path, ANSWERS)
-    assert diagnosis(got["dL/du"]).beside == Beside(
-        "dL/du",
-        "dL/dyhat*sigmoid'(u)",
-        "(-0.4439)*sigmoid'(0.225466)",
-        "-0.109577",
-        "dL/dyhat*yhat",
-        "(-0.4439)*0.5561",
-        "-0.246853",
-    )
+    assert lines(got["dL/du"]) == [
+        "dL/du = dL/dyhat*yhat = (-0.4439)*0.5561 = -0.246853",
+        "dL/du = dL/dyhat*sigmoid'(u) = (-0.4439)*sigmoid'(0.225466) = -0.109577",
+    ]
     hidden = diagnosis(got["dL/dz1"])
     assert hidden.step == "dL/dz1"
     assert "dL/dz1" in hidden.feedback
-    assert hidden.beside is not None
-    assert (hidden.beside.wrong, hidden.beside.wrong_value) == ("dL/da1*a1", "-0.0987843")
+    assert render(both(got["dL/dz1"]).wrong or both(got["dL/dz1"]).right) == "dL/da1*a1"
+    assert both(got["dL/dz1"]).instead == pytest.approx(-0.0987843, abs=1e-7)
     assert set(hidden.explains) == {"dL/du", "dL/dz1"}
 
 
@@ -75,10 +84,9 @@ def test_a_repetition_says_so(tmp_path: Path) -> None:
 
 def test_new_values_have_their_names(tmp_path: Path) -> None:
     """An updated parameter is `new(c)`, and its rule speaks of `c`."""
-    both = diagnosis(answers(tmp_path, ANSWERS)["new(c)"]).beside
-    assert both is not None
-    assert (both.quantity, both.right, both.wrong) == ("new(c)", "c - eta*dL/dc", "c + eta*dL/dc")
-    assert both.wrong_numbers == "0.22 + 0.3*(-0.2469)"
+    wrong, right = lines(answers(tmp_path, ANSWERS)["new(c)"])
+    assert wrong == "new(c) = c + eta*dL/dc = 0.22 + 0.3*(-0.2469) = 0.14593"
+    assert right.startswith("new(c) = c - eta*dL/dc = ")
 
 
 def test_what_nobody_wrote_is_worked_out_under_the_wrong_rule(tmp_path: Path) -> None:
@@ -86,24 +94,24 @@ def test_what_nobody_wrote_is_worked_out_under_the_wrong_rule(tmp_path: Path) ->
     # The activation for its slope in both layers, nothing in between asked.
     written = {"new(w11)": "0.44096", "new(w12)": "-0.63429", "new(v1)": "0.63108", "new(c)": "0.29406"}
     got = answers(tmp_path, written, ", ".join(written))
-    both = diagnosis(got["new(w11)"]).beside
     assert diagnosis(got["new(w11)"]).id == "der.is_a"
-    assert both is not None
-    assert both.quantity == "dL/du"
-    assert float(both.wrong_value or "nan") == pytest.approx(-0.24685, abs=1e-4)
+    assert both(got["new(w11)"]).quantity == "dL/du"
+    assert both(got["new(w11)"]).instead == pytest.approx(-0.24685, abs=1e-4)
 
 
 def test_only_where_it_is_shown(tmp_path: Path) -> None:
     """Grading without worked steps does not spend time on it."""
     got = answers(tmp_path, ANSWERS, worked=False)
-    assert diagnosis(got["dL/du"]).beside is None
+    assert got["dL/du"].compared is None
 
 
 def test_a_slip_has_no_rule(tmp_path: Path) -> None:
     """A digit misread is no rule."""
     got = answers(tmp_path, ANSWERS | {"dL/dv1": "-0.1073"})
     assert got["dL/dv1"].verdict == "slip"
-    assert diagnosis(got["dL/dv1"]).beside is None
+    assert diagnosis(got["dL/dv1"]).id == "slip.transpose_digits"
+    assert got["dL/dv1"].compared is not None
+    assert got["dL/dv1"].compared.wrong is None
 
 
 def test_a_formula_in_symbols_beside_numbers(tmp_path: Path) -> None:
@@ -122,6 +130,4 @@ problems:
     report = grade_assignment(tmp_path / "hw.yaml", [tmp_path / "s1.json"], worked=True)
     wrong = report.students[0].answers[1]
     assert diagnosis(wrong).id == "dy.sign"
-    shown = diagnosis(wrong).beside
-    assert shown is not None
-    assert (shown.wrong, shown.right) == ("-y + t", "y - t")
+    assert lines(wrong) == ["dL/dy = -y + t", "dL/dy = y - t"]
