@@ -11,7 +11,8 @@ import numpy as np
 
 from grader.compare.verdicts import CORRECT
 from grader.engine.choices import Choices, OwnRule
-from grader.engine.solve import Engine, evaluate_targets
+from grader.engine.solve import Engine
+from grader.engine.targets import evaluate_targets
 from grader.language.tree import quantities
 from grader.record import replace
 from grader.run import values
