@@ -51,11 +51,11 @@ class Written:
     def take(self, students: NDArray[np.intp]) -> Written:
         """The same for some students only."""
         return Written(
-            self.value[:, :, students],
-            self.half[:, :, students],
-            self.decimals[:, :, students],
-            self.sigfigs[:, :, students],
-            self.present[:, :, students],
+            self.value.take(students, axis=2),
+            self.half.take(students, axis=2),
+            self.decimals.take(students, axis=2),
+            self.sigfigs.take(students, axis=2),
+            self.present.take(students, axis=2),
         )
 
 

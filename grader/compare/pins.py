@@ -146,7 +146,7 @@ def hull(value: Array, pin: Written, mask: Mask, right: Mask) -> Array:
     high_right = np.maximum(w, np.minimum(high, w + reach))
     held_low = np.where(right, low_right, w - wide)
     held_high = np.where(right, high_right, w + wide)
-    out = np.empty((3, *np.broadcast_shapes(middle.shape, w.shape, mask.shape)))
-    for lane, held, free in ((out[0], w, middle), (out[1], held_low, low), (out[2], held_high, high)):
-        lane[...] = np.where(mask, held, free)
+    used = np.where(mask, w, middle)
+    out = np.empty((3, *used.shape))
+    out[0], out[1], out[2] = used, np.where(mask, held_low, low), np.where(mask, held_high, high)
     return out

@@ -12,7 +12,7 @@ from grader.compare.pins import hull, is_rounded, own_rounding, pins_of
 from grader.diagnose.cells import Cells
 from grader.engine.choices import Choices
 from grader.engine.graph import Ancestry
-from grader.engine.rerun import Changed, Pick, Rerun, Undone
+from grader.engine.rerun import Changed, Pick, Rerun
 from grader.engine.rounding import Rounding
 from grader.engine.solve import Run, matrix
 from grader.engine.targets import evaluate_targets
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from grader.compare.pins import Asked, Pin
     from grader.diagnose.compiled import Compiled
-    from grader.engine.choices import OwnRule
     from grader.engine.solve import Hold, Trace
     from grader.engine.steps import Node
 
@@ -108,88 +107,89 @@ class Class:
     def settle(self) -> Array:
         """Run every student under the right rules, as he is known to be released and to take slopes.
 
-        Later runs are computed only where they differ from this one.
+        ``changes`` tells what becomes of these predictions, (3, cells, 1, students, points).
         """
-        everyone = np.arange(self.students)
-        held = {node: self._hold(node, pin, everyone, self.released) for node, pin in self.pins.items()}
-        picks = self._picks([()] * len(everyone), self.from_outputs, self.from_outputs)
-        chosen: dict[str, list[tuple[OwnRule, Columns]]] = {}
-        for pick in picks:
-            chosen.setdefault(pick.step, []).append((pick.rule, pick.columns))
-        engine = self.compiled.engine
-        choices = Choices(engine.program, engine.index, chosen, len(everyone))
-        run = Run(engine, tuple(self.keep), held, self.rounding, choices, bounds=True)
-        with np.errstate(all="ignore"):
-            trace = run.go(engine.inputs(self.inputs), self.compiled.plan.horizon, record=True)
+        trace = self._run(np.arange(self.students), self.released, self.from_outputs, record=True)
         lanes = self._lanes(trace, self.students)
         self._base = _Base(trace, lanes, self.released.copy(), self.from_outputs.copy())
         return lanes
 
-    def run(
-        self,
-        students: Columns,
-        picks: Sequence[Sequence[int]],
-        *,
-        repairs: Sequence[Repair] = (),
-        released: Mask | None = None,
-        slopes: Mask | None = None,
+    def run(self, students: Columns, *, released: Mask | None = None, slopes: Mask | None = None) -> Array:
+        """The predictions of students under the right rules, released and taking slopes in another way.
+
+        Args:
+            students: of the columns.
+            released: the questions let go, (questions, columns).
+            slopes: whether slopes are taken from activations, (columns,).
+        """
+        released = self.released[:, students] if released is None else released
+        slopes = self.from_outputs[students] if slopes is None else slopes
+        lanes = []
+        for first in range(0, max(len(students), 1), CHUNK):
+            part = slice(first, first + CHUNK)
+            trace = self._run(students[part], released[:, part], slopes[part])
+            lanes.append(self._lanes(trace, len(students[part])))
+        return np.concatenate(lanes, axis=3)
+
+    def _run(self, students: Columns, released: Mask, slopes: Mask, *, record: bool = False) -> Trace:
+        """Columns that hold what their student wrote, and round as he does."""
+        engine = self.compiled.engine
+        held = {node: self._hold(node, pin, students, released) for node, pin in self.pins.items()}
+        own = np.flatnonzero(slopes)
+        chosen = {step: [(rule, own)] for step, rule in self.compiled.rules[-1]} if own.size else {}
+        choices = Choices(engine.program, engine.index, chosen, len(students))
+        run = Run(engine, tuple(self.keep), held, self._rounding_of(students), choices, bounds=True)
+        with np.errstate(all="ignore"):
+            return run.go(engine.inputs(self.inputs), self.compiled.plan.horizon, record=record)
+
+    def _rounding_of(self, students: Columns) -> Rounding:
+        return Rounding(self.rounding.digits[students], self.rounding.places[students])
+
+    def changes(
+        self, students: Columns, picks: Sequence[Sequence[int]], repairs: Sequence[Repair] = ()
     ) -> tuple[Array, Mask]:
-        """Columns, each a student under some variants, computed where they are not his run as it was settled.
+        """Columns, each a student under some variants, or with a given read wrongly.
+
+        They are computed only where they are not the student's run as it was settled.
 
         Returns:
             The predictions, (3, cells, 1, columns, points), and where they are not the settled ones,
             (cells, columns).
         """
-        released = self.released[:, students] if released is None else released
-        slopes = self.from_outputs[students] if slopes is None else slopes
         size = max(CHUNK, MOST_VALUES // max(len(self.cells.index) * self.points, 1))
         parts = []
         for first in range(0, max(len(students), 1), size):
             part = slice(first, first + size)
-            run = self._rerun(students[part], picks[part], released[:, part], slopes[part])
+            run = self._rerun(students[part], picks[part])
             run.go(self.compiled.plan.horizon, self._changed_givens(repairs[part]))
             parts.append(self._changes(run, students[part]))
         return np.concatenate([p[0] for p in parts], axis=3), np.concatenate([p[1] for p in parts], axis=1)
 
-    def _rerun(
-        self, students: Columns, picks: Sequence[Sequence[int]], released: Mask, slopes: Mask
-    ) -> Rerun:
-        base = self._base
-        before = base.slopes[students]
-        otherwise = released != base.released[:, students]
-        freed: dict[Node, Mask] = {}
-        for a, apart in zip(self.asked, otherwise, strict=True):
-            if a.target.node in self.pins and apart.any():
-                freed[a.target.node] = freed.get(a.target.node, False) | apart
+    def _rerun(self, students: Columns, picks: Sequence[Sequence[int]]) -> Rerun:
+        released = self._base.released[:, students]
         return Rerun(
             self.compiled.engine,
-            base.trace,
+            self._base.trace,
             students,
-            Rounding(self.rounding.digits[students], self.rounding.places[students]),
+            self._rounding_of(students),
             lambda node, columns: (
                 self._hold(node, self.pins[node], students[columns], released[:, columns])
                 if node in self.pins
                 else None
             ),
-            self._picks(picks, slopes, before),
-            Undone(
-                {step: np.flatnonzero(before & ~slopes) for step, _ in self.compiled.rules[-1]},
-                {node: np.flatnonzero(apart) for node, apart in freed.items()},
-            ),
+            self._picks(picks, np.flatnonzero(self._base.slopes[students])),
         )
 
-    def _picks(self, picks: Sequence[Sequence[int]], slopes: Mask, before: Mask) -> list[Pick]:
+    def _picks(self, picks: Sequence[Sequence[int]], slopes: Columns) -> list[Pick]:
         """The rules that columns follow at steps: first slopes from activations, then those of variants."""
         by_variant: dict[int, list[int]] = {}
         for column, variants in enumerate(picks):
             for v in variants:
                 by_variant.setdefault(v, []).append(column)
-        turned = self.compiled.rules[-1]
-        found = [Pick(step, rule, np.flatnonzero(slopes & before), True) for step, rule in turned]
-        found += [Pick(step, rule, np.flatnonzero(slopes & ~before), False) for step, rule in turned]
+        found = [Pick(step, rule, slopes, before=True) for step, rule in self.compiled.rules[-1]]
         for v, columns in by_variant.items():
-            chosen = np.array(columns, dtype=np.intp)
-            found += [Pick(step, rule, chosen, False) for step, rule in self.compiled.rules[v]]
+            own = np.array(columns, dtype=np.intp)
+            found += [Pick(step, rule, own, before=False) for step, rule in self.compiled.rules[v]]
         return [pick for pick in found if pick.columns.size]
 
     def _changes(self, run: Rerun, students: Columns) -> tuple[Array, Mask]:
@@ -219,7 +219,7 @@ class Class:
         Args:
             students: of the columns.
             lanes: their predictions, and
-            changed: where these are not the students' own under the right rules, as ``run`` gives them.
+            changed: where these are not the students' own under the right rules, as ``changes`` gives them.
             null: the students' own predictions under the right rules.
         """
         cells, columns = np.nonzero(changed)

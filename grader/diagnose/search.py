@@ -103,10 +103,9 @@ class Search:
     def findings(self) -> list[list[Finding]]:
         """For each student the mistakes found, in the order in which they were."""
         everyone = np.arange(self.group.students)
-        nothing: list[tuple[int, ...]] = [()] * len(everyone)
         self.null = self.group.settle()
         self._release()
-        self.turned, _ = self.group.run(everyone, nothing, slopes=np.ones(len(everyone), dtype=bool))
+        self.turned = self.group.run(everyone, slopes=np.ones(len(everyone), dtype=bool))
         self._habits()
         states = [s for s in map(self._state, everyone.tolist()) if s is not None]
         self._singles(states)
@@ -150,7 +149,7 @@ class Search:
             return
         released = np.zeros((len(group.asked), students.size), dtype=bool)
         released[questions, np.arange(students.size)] = True
-        lanes, _ = group.run(students, [()] * len(students), released=released)
+        lanes = group.run(students, released=released)
         before = self.group.cells.matches(self.null, group.cells.written)
         after = group.cells.matches(lanes, group.cells.written.take(students))
         red = self.red & self.present
@@ -197,7 +196,7 @@ class Search:
         if not columns:
             return
         students = np.array([s.student for s, _ in columns])
-        lanes, changed = self.group.run(students, [v for _, v in columns])
+        lanes, changed = self.group.changes(students, [v for _, v in columns])
         outcome = self.group.outcome(students, lanes, changed, self.null)
         red = np.array([s.red for s, _ in columns]).T
         gained, broken = self._weigh(outcome, red, students)
@@ -275,7 +274,7 @@ class Search:
         if not columns:
             return
         students = np.array([s.student for s, _ in columns])
-        lanes, changed = self.group.run(students, [()] * len(columns), repairs=[r for _, r in columns])
+        lanes, changed = self.group.changes(students, [()] * len(columns), [r for _, r in columns])
         outcome = self.group.outcome(students, lanes, changed, self.null)
         red = np.array([s.red for s, _ in columns]).T
         gained, broken = self._weigh(outcome, red, students)
@@ -364,11 +363,10 @@ class Search:
             return ()
         released = self._wrong_questions() | self.group.released
         everyone = np.arange(self.group.students)
-        nothing: list[tuple[int, ...]] = [()] * len(everyone)
         other = ~self.group.from_outputs
         return (
-            self.group.run(everyone, nothing, released=released)[0],
-            self.group.run(everyone, nothing, released=released, slopes=other)[0],
+            self.group.run(everyone, released=released),
+            self.group.run(everyone, released=released, slopes=other),
         )
 
     def _pairs(self, states: Sequence[State]) -> None:

@@ -47,18 +47,6 @@ class Pick(NamedTuple):
     before: bool
 
 
-class Undone(NamedTuple):
-    """What happened to columns of the old run and shall not in the new one.
-
-    Args:
-        rules: base name of a step -> columns that followed another rule there.
-        holds: a node -> columns in which it was held otherwise.
-    """
-
-    rules: Mapping[str, Columns]
-    holds: Mapping[Node, Columns]
-
-
 class Changed(NamedTuple):
     """Values where they are not the old: some columns, and (lanes, rows, columns, those columns, points)."""
 
@@ -76,7 +64,6 @@ class Rerun:
         rounding: of the new run's columns.
         held: what holds a node's value in some of its columns.
         picks: own rules, in the order in which they overwrite each other.
-        undone: what was otherwise before.
     """
 
     def __init__(
@@ -87,14 +74,12 @@ class Rerun:
         rounding: Rounding,
         held: Holds,
         picks: Iterable[Pick],
-        undone: Undone,
     ) -> None:
         self.engine = engine
         self.base = base
         self.columns = columns
         self.rounding = rounding
         self.held = held
-        self.undone = undone
         self.picks: dict[int, list[Pick]] = {}
         for pick in picks:
             if pick.step in engine.index:
@@ -149,13 +134,11 @@ class Rerun:
         node = self.engine.node(step, time)
         picks = self.picks.get(step, ())
         replaced = np.zeros(self.columns.size, dtype=bool)
-        replaced[self.undone.holds.get(node, _NOBODY)] = True
         for pick in picks:
             if not pick.before:
                 replaced[pick.columns] = True
         own = {self.engine.program.slots[n] for pick in picks for n, _ in pick.rule.names}
         moved = self._touched((*self.needs[step], *own), dirty)
-        moved[self.undone.rules.get(self.engine.steps[step].name, _NOBODY)] = True
         columns = np.flatnonzero(moved | replaced)
         if not columns.size:
             return
@@ -163,11 +146,11 @@ class Rerun:
         out = self.engine.ranges[step][2]
         given = self._ruled(step, time, dirty, np.flatnonzero(moved)) if moved.any() else None
         slots = self.linked.start({s: self._at(old[s], dirty.get(s), columns) for s in own})
-        before = self.base.values.get(node)
-        slots[out] = self._at(old[out] if before is None else before, given, columns)
+        slots[out] = self._at(old[out], given, columns)
         run = self._run(columns, self.held(node, columns), node, step)
         run.settle(slots, time, step)
         value = run.trace.values.get(node, slots[out])
+        before = self.base.values.get(node)
         found = None if before is None else self._changed(value, before, columns)
         if found is not None:
             self.values[node] = found
@@ -253,9 +236,6 @@ class Rerun:
         used = {n: self._at(self.base.used[n], self.used.get(n), columns) for n in target.nodes}
         (value,) = evaluate_targets(self.engine.plan, [target], Trace(used=used), bounds=True)
         return Changed(columns, _wide(value, columns.size))
-
-
-_NOBODY = np.zeros(0, dtype=np.intp)
 
 
 def _wide(value: Array, columns: int) -> Array:

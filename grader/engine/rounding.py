@@ -281,11 +281,14 @@ def widened(value: Array, rounding: Rounding, mask: NDArray[np.bool_] | None) ->
 
 def _wider(value: Array, by: Array) -> Array:
     """Bounds moved apart; where they say nothing (a root of what may be negative), the value does."""
-    out = np.empty((3, *np.broadcast_shapes(value.shape[1:], by.shape)))
-    out[0] = value[0]
-    for lane, bound, move in ((out[1], value[-2:][0], np.subtract), (out[2], value[-1], np.add)):
-        known = np.isfinite(bound)
-        move(bound if known.all() else np.where(known, bound, value[0]), by, out=lane)
+    low, high = value[-2:][0], value[-1]
+    known = np.isfinite(low) & np.isfinite(high)
+    if not known.all():
+        low, high = (np.where(np.isfinite(v), v, value[0]) for v in (low, high))
+    low = low - by
+    out = np.empty((3, *low.shape))
+    out[0], out[1] = value[0], low
+    np.add(high, by, out=out[2])
     return out
 
 
@@ -300,13 +303,10 @@ def _half_units(value: Array, rounding: Rounding) -> Array:
     exact = np.abs(middle - np.rint(middle / unit) * unit) <= small
     if len(value) == 3:  # what has bounds is not exact, whatever its digits
         exact &= value[2] - value[1] <= small
-    return np.where(exact | (half == 0), 0.0, half)
+    return np.where(exact, 0.0, half)
 
 
 def _half_of_place(place: Array) -> Array:
     """Half of 10^place for whole numbers; 0 where there is no such place."""
-    known = np.isfinite(place)
-    if not known.all():
-        place = np.where(known, place, -_PLACES)
-    at = np.clip(place, -_PLACES, _PLACES).astype(np.intp)
-    return np.asarray(_HALVES[at + _PLACES])
+    at = np.fmin(np.fmax(place + _PLACES, 0), 2 * _PLACES)  # what is no number comes first
+    return _HALVES.take(at.astype(np.intp))
