@@ -274,6 +274,8 @@ def test_a_list_in_quotes(text: str, parts: object) -> None:
 def test_a_list_with_decimal_commas_is_separated_by_semicolons() -> None:
     assert parse_list("[0,5; 0,25]", decimal_comma=True) == ("0,5", "0,25")
     assert parse_list("[0.5, 0.25]", decimal_comma=True) == ("0.5", "0.25")
+    assert parse_list("[0.5; 0.25]") == ("0.5", "0.25")
+    assert parse_list("[0,5; 0,25]") is None
 
 
 @pytest.mark.parametrize(
