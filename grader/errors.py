@@ -20,14 +20,18 @@ class ExpressionError(Exception):
         start: offset of the first character at fault.
         end: offset behind the last one; at least ``start``.
         hint: what to write instead, or an empty string.
+        name: the name that nothing has, where that is the trouble.
     """
 
-    def __init__(self, message: str, start: int = 0, end: int | None = None, hint: str = "") -> None:
+    def __init__(
+        self, message: str, start: int = 0, end: int | None = None, hint: str = "", name: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.start = start
         self.end = start + 1 if end is None else end
         self.hint = hint
+        self.name = name
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:

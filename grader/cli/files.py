@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.cli.failures import Refused
 
 STANDARD_OUTPUT = "-"
-READ_AS_SUBMISSIONS = (".yaml", ".yml", ".json", ".md", ".markdown", ".tex", ".ipynb")
+READ_AS_SUBMISSIONS = (".yaml", ".yml", ".json", ".md", ".markdown", ".tex", ".ipynb", ".txt")
 """What would be graded next time; a gradebook in CSV is known by its first line and left alone."""
 
 

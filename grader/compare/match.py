@@ -54,6 +54,10 @@ class Matcher:
             target = plan.targets.get(question.id)
             if target is not None:
                 self.by_quantity.setdefault(render(target.expr), i)
+        asked = [question.expr for question in problem.questions if question.expr is not None]
+        self.tops = {
+            str(expr.args[0].value) for expr in asked if expr.op == "d" and expr.args[0].op == "name"
+        }
         self.shapes = [
             plan.targets[q.id].shape if q.id in plan.targets else NUMBER for q in problem.questions
         ]
@@ -82,11 +86,21 @@ class Matcher:
         found = self._ids_loosely(squeezed)
         if found is not None:
             return found
-        for text in _spellings(squeezed):
+        return self._as_formula(squeezed) or self._as_words(squeezed)
+
+    def _as_formula(self, key: str) -> Match | None:
+        for text in _spellings(key):
             match = self._as_quantity(text)
             if match is not None:
                 return match
-        return self._as_written(squeezed)
+        return self._as_written(key)
+
+    def _as_words(self, key: str) -> Match | None:
+        """``new w_1``, ``dW1``, ``dLdb1``."""
+        from grader.compare.worded import meanings
+
+        found = (self._as_formula(text) for text in meanings(key, self.tops, self.problem.shapes))
+        return next((match for match in found if match is not None), None)
 
     def _as_written(self, key: str) -> Match | None:
         """A key in LaTeX or in another spelling: ``w₂``, ``w_{11}^{(2)}``."""

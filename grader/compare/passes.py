@@ -177,9 +177,9 @@ class Passes:
     def _exceptions(self, honest: Sequence[Found], own: Sequence[Found]) -> Exceptions:
         """The single exceptions worth trying."""
         wrong = [
-            # Right by the reference, but not from what stands before it, is no witness either.
-            ((np.minimum(h.codes, o.codes) == NO) & a.written.present).any(axis=(0, 1, 3))
-            for h, o, a in zip(honest, own, self.asked, strict=True)
+            # What is right by the reference is never passed over in favour of something wrong before it.
+            ((h.codes == NO) & a.written.present).any(axis=(0, 1, 3))
+            for h, a in zip(honest, self.asked, strict=True)
         ]
         red = [
             ((np.maximum(h.codes, o.codes) == NO) & a.written.present).any(axis=(0, 1, 3))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from grader.compare.evaluation import FormulaCell
     from grader.compare.judgement import QuestionResult
     from grader.compare.match import Place
     from grader.compare.pins import Asked
@@ -50,6 +51,7 @@ class ProblemResult:
         keys: for each student: question number -> the key under which the answer stood.
         asked: the numbered questions with the numbers written, formulas evaluated.
         inputs: the values of symbols; None where no points make sense.
+        formulas: the answers that are formulas with sizes, derivatives or later values in them.
     """
 
     plan: Plan
@@ -61,6 +63,7 @@ class ProblemResult:
     keys: Sequence[Mapping[int, str]]
     asked: Mapping[str, Asked]
     inputs: Mapping[str, Array] | None
+    formulas: Sequence[FormulaCell]
 
 
 class ProblemGrader:
@@ -126,6 +129,7 @@ class ProblemGrader:
             collected.keys,
             judged.asked,
             ready.inputs,
+            judged.formulas.cells,
         )
 
     def _check_chains(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Value, half a unit of the last place, decimals, significant digits, whether it is a number.
 Cell = tuple[float, float, int, int, bool]
 _MORE = re.compile(r"[=≈≅≃≡→⇒⟹⟶≔∴\\${}]|->")
-_SPACING = re.compile(r"\\[,;:!> ()\[\]]|[~$]|\\(?:q?quad|boxed|left|right)(?![a-zA-Z])")
+_SPACING = re.compile(r"(?<!\\)\\[,;:!> ()\[\]]|[~$]|\\(?:q?quad|boxed|left|right)(?![a-zA-Z])")
 _SHOWN_NAMES = 8
 
 
@@ -43,7 +43,7 @@ def answer_scope(problem: Problem) -> Scope:
         for node in walk(e.expr)
         if node.op == "call" and node.value in ACTIVATIONS and node.value not in ("exp", "identity", "step")
     }
-    return Scope(
+    scope = Scope(
         frozenset(problem.shapes) | frozenset(problem.aliases),
         problem.log_base,
         shapes,
@@ -51,6 +51,11 @@ def answer_scope(problem: Problem) -> Scope:
         used.pop() if len(used) == 1 else None,
         _parts(problem),
     )
+    if not problem.phrases:
+        return scope
+    from grader.language.phrases import with_phrases
+
+    return with_phrases(scope, problem.phrases)
 
 
 def _parts(problem: Problem) -> dict[str, frozenset[str]]:

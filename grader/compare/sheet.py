@@ -57,6 +57,7 @@ class Sheet:
         misshapen: student -> why the size is wrong.
         chains: (student, element or None) -> an answer of several members, equal to each other or not.
         troubles: (student, element or None) -> where in the text the reason is.
+        listed: student -> the elements of a vector or matrix in LaTeX, or behind a calculation.
         transposed: students whose answer has the size of the transpose (and is stored the right way round).
         written: the numbers.
     """
@@ -69,6 +70,7 @@ class Sheet:
     misshapen: dict[int, str] = field(default_factory=dict)
     chains: dict[tuple[int, Place | None], tuple[str, tuple[Member, ...]]] = field(default_factory=dict)
     troubles: dict[tuple[int, Place | None], tuple[int, int]] = field(default_factory=dict)
+    listed: dict[int, Raw] = field(default_factory=dict)
     transposed: set[int] = field(default_factory=set)
     written: Written = _NOTHING
 
@@ -253,8 +255,12 @@ class _Cells:
         members = self._members(student, place, given)
         if members is None:
             return None
-        listed = self.reader.listed(given, members)
-        return listed or parse_list(last_text(given, members), decimal_comma=self.decimal_comma) or given
+        listed = self.reader.listed(given, members) or parse_list(
+            last_text(given, members), decimal_comma=self.decimal_comma
+        )
+        if listed and place is None:
+            self.sheet.listed[student] = listed
+        return listed or given
 
     def _whole(self, student: int, text: str) -> None:
         members = self._members(student, None, text) if has_more(text) else None

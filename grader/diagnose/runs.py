@@ -209,7 +209,10 @@ class Class:
         names = set()
         while waiting:
             node = waiting.pop()
-            names.add(node.name if node.name in self.compiled.engine.index else "+" + node.name)
+            if node.name in self.compiled.engine.index:
+                names.add(node.name)
+            elif node.time > 0:
+                names.add("+" + node.name)
             for parent in self.ancestry.parents(node):
                 if parent not in seen and parent not in written:
                     seen.add(parent)

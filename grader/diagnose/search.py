@@ -218,13 +218,17 @@ class Search:
         outcome: Outcome,
         column: int,
     ) -> None:
-        """Keep a candidate whose every changed answer matches, but for one slip on top of the rule."""
+        """Keep a candidate whose every changed answer matches, but for one slip on top of the rule.
+
+        An answer that is right by the right rule speaks against it; it is no slip from the wrong one.
+        """
         gain = float(outcome.weight[gained, column].sum()) - self._cost(state, variants, gained)
         misses = np.flatnonzero(broken)
         if misses.size > 1:
             return
         if misses.size == 1:
-            price = self._slip_on_top(state, outcome, column, int(misses[0]))
+            wrong = bool(self.red[misses[0], state.student])
+            price = self._slip_on_top(state, outcome, column, int(misses[0])) if wrong else None
             if price is None and gained.sum() < LEAST_WITH_EXCEPTION:
                 return
             gain -= EXCEPTION if price is None else price

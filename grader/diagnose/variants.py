@@ -40,12 +40,13 @@ class Alternatives:
     Args:
         view: the worked solution.
         variants: the wrong rules; those that speak of unknown quantities are left out of ``variants``.
+        compiled: the same compiled, where that has been done.
     """
 
-    def __init__(self, view: View, variants: Sequence[Variant]) -> None:
+    def __init__(self, view: View, variants: Sequence[Variant], compiled: Compiled | None = None) -> None:
         self.view = view
         self.given = tuple(variants)
-        self.compiled = Compiled.of(view.plan, variants)
+        self.compiled = compiled or Compiled.of(view.plan, variants)
         self.variants = self.compiled.variants
         self.inputs = sample(view.problem, self.compiled.engine)
         shapes = view.shapes

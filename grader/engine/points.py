@@ -25,6 +25,8 @@ LEAST = 20
 # logarithms or roots need it, positive only, and probabilities only.
 _RANGES = ((-1.6, 1.6), (0.15, 1.9), (0.05, 0.95))
 _TRIES = 4
+# Points near the problem's own numbers, and how far they lie from them at most, as a natural logarithm.
+_AROUND, _SPREAD = 8, 0.35
 
 
 def sample(problem: Problem, engine: Engine) -> dict[str, Array] | None:
@@ -61,3 +63,22 @@ def _finite(engine: Engine, inputs: Mapping[str, Array]) -> NDArray[np.bool_]:
     for value in trace.values.values():
         good &= np.isfinite(value).all(axis=(0, 1, 2))
     return good
+
+
+def around(problem: Problem, inputs: Mapping[str, Array]) -> dict[str, Array]:
+    """Values near a problem's givens, (rows, columns, 1, points): formulas are told apart as functions.
+
+    0, 1 and -1 stay: they are labels, targets and switches more often than measured numbers.
+
+    Args:
+        problem: whose givens.
+        inputs: values of its symbols, for the number of points.
+    """
+    points = max((v.shape[-1] for v in inputs.values()), default=_AROUND)
+    generator = np.random.default_rng(zlib.crc32(problem.id.encode()))
+    out = {}
+    for name, rows in problem.given.items():
+        value = np.asarray(rows, dtype=np.float64)[:, :, None, None]
+        factors = np.exp(generator.uniform(-_SPREAD, _SPREAD, size=(*value.shape[:3], points)))
+        out[name] = np.where(np.isin(value, (-1.0, 0.0, 1.0)), value, value * factors)
+    return out

@@ -14,8 +14,10 @@ from grader.language.habits import habitual_tokens
 from grader.language.latex.reader import LatexReader
 from grader.language.latex.tokens import tokenize
 from grader.language.parse import ANSWER, parse_tokens, too_long
+from grader.language.scope import meant
 from grader.language.spelling import Spelling
 from grader.language.tokens import Token
+from grader.record import replace
 
 if TYPE_CHECKING:
     from grader.language.scope import Scope
@@ -63,9 +65,12 @@ class AnswerReader:
         scope: the problem's names, sizes and habits.
     """
 
-    __slots__ = ("latex", "scope", "spelling")
+    __slots__ = ("latex", "phrases", "scope", "spelling")
 
     def __init__(self, scope: Scope) -> None:
+        self.phrases = scope.phrases
+        if scope.phrases:
+            scope = replace(scope, names=scope.names | scope.strangers)
         self.scope = scope
         self.spelling = Spelling(scope)
         self.latex = LatexReader(scope, self.spelling)
@@ -79,7 +84,8 @@ class AnswerReader:
         if len(text) > ANSWER.length:
             raise too_long(text, ANSWER)
         if not may_be_chain(text):
-            return self._calculated(text)
+            expr = self._calculated(text)
+            return meant(expr, self.phrases) if self.phrases else expr
         return self.member(text, self.chain(text)[-1])
 
     def chain(self, text: str) -> tuple[Member, ...]:
@@ -113,6 +119,10 @@ class AnswerReader:
 
     def member(self, text: str, member: Member) -> Expr:
         """The tree of one member."""
+        expr = self._read(text, member)
+        return meant(expr, self.phrases) if self.phrases else expr
+
+    def _read(self, text: str, member: Member) -> Expr:
         start, end = member.start, member.end
         part = text if (start, end) == (0, len(text)) else " " * start + text[start:end]
         if member.tokens is None:

@@ -366,7 +366,7 @@ class _Parser:
         hint = did_you_mean(token.text, (*SPELLINGS, *self.known))
         if self.kinds[self.at] == "(" and self.known and not hint:
             return unknown_name(token.text, token.start, token.end, self.scope)
-        return ExpressionError(f'unknown function "{token.text}"', token.start, token.end, hint)
+        return ExpressionError(f'unknown function "{token.text}"', token.start, token.end, hint, token.text)
 
 
 def _negative(inner: Expr, sign: int) -> Expr:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import ExpressionError, did_you_mean
 from grader.language.functions import SPELLINGS
-from grader.language.tree import Expr, walk
+from grader.language.tree import Expr, form, transform, walk
 from grader.record import field, record
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class Scope:
         index_base: the smallest index.
         activation: the one activation that the problem uses; what an answer's ``f(z)`` means.
         parts: what each computed quantity is computed from: an answer's ``p(x)`` is then ``p``, no product.
+        phrases: what formulas (as ``tree.form``) in answers stand for, where aliases say so.
+        strangers: the names in these formulas that are no quantities.
     """
 
     names: frozenset[str] = field(default_factory=frozenset)
@@ -38,6 +40,8 @@ class Scope:
     index_base: int = 1
     activation: str | None = None
     parts: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    phrases: Mapping[object, Expr] = field(default_factory=dict, compare=False)
+    strangers: frozenset[str] = field(default_factory=frozenset, compare=False)
 
 
 def check_names(expr: Expr, scope: Scope) -> None:
@@ -51,10 +55,20 @@ def check_names(expr: Expr, scope: Scope) -> None:
             raise unknown_name(str(node.value), node.start, node.end, scope)
 
 
+def meant(expr: Expr, phrases: Mapping[object, Expr]) -> Expr:
+    """The tree with quantities in place of the formulas that stand for them."""
+
+    def change(node: Expr) -> Expr | None:
+        found = phrases.get(form(node))
+        return None if found is None else found._replace(start=node.start, end=node.end)
+
+    return transform(expr, change)
+
+
 def unknown_name(name: str, start: int, end: int, scope: Scope) -> ExpressionError:
     """The error for a name that nothing has."""
     if 1 < len(name) == len(set(name)) and all(letter in scope.names for letter in name):
         hint = f'a product needs a sign or a space: write "{"*".join(name)}"'
     else:
         hint = did_you_mean(name, (*scope.names, *SPELLINGS, *CONSTANTS))
-    return ExpressionError(f'unknown name "{name}"', start, end, hint)
+    return ExpressionError(f'unknown name "{name}"', start, end, hint, name)

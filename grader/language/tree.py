@@ -208,6 +208,15 @@ def transform(expr: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
     return expr if args == expr.args else expr._replace(args=args)
 
 
+def form(expr: Expr) -> object:
+    """What the tree says, wherever it stands in a text: equal for equal trees, and for both kinds of product.
+
+    People write `W x` in one notation and `W*x` or `W @ x` in another.
+    """
+    op = "mul" if expr.op == "matmul" else expr.op
+    return (op, expr.value, *(form(part) for part in expr.args))
+
+
 def substitute(expr: Expr, replacements: Mapping[str, Expr]) -> Expr:
     """The tree with quantities replaced by expressions."""
     return transform(expr, lambda node: replacements.get(str(node.value)) if node.op == "name" else None)

@@ -194,6 +194,17 @@ DERIVATIVES: tuple[Misconception, ...] = (
         source=("seen in a student's answer", "https://github.com/Jeraldy/deeplearning"),
     ),
     Misconception(
+        "der.sigmoid_formula",
+        "the sigmoid's derivative misremembered",
+        "The derivative of the sigmoid is a(1 + a), or only its second factor, 1 - a.",
+        "In {step} check the formula far out: where the sigmoid is near 1 it is flat, so its slope a(1 - a)"
+        " goes to 0 there, and at both ends.",
+        "da*a*(1 - a)",
+        "da*a*(1 + a)",
+        in_slopes(lambda s, _: [mul(s.output, add(ONE, s.output)), sub(ONE, s.output)], "sigmoid"),
+        Example(_SIGMOID, "dL/dz2", -0.0948881, -0.383702),
+    ),
+    Misconception(
         "der.sigmoid_on_tanh",
         "the sigmoid's derivative for tanh",
         "The derivative of the activation is a(1 - a).",

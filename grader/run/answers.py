@@ -182,7 +182,8 @@ class _Numbered:
         sheet, asked = self.sheet, self.asked
         codes = self.codes[:, :, student].ravel().tolist()
         columns = self.codes.shape[1]
-        given = _elements(sheet.given[student], self.codes.shape[:2], turned=student in sheet.transposed)
+        written = sheet.listed.get(student, sheet.given[student])
+        given = _elements(written, self.codes.shape[:2], turned=student in sheet.transposed)
         whole = sheet.reasons.get((student, None))
         parts = []
         for at, (element, code) in enumerate(zip(asked.elements, codes, strict=True)):

@@ -78,8 +78,9 @@ def _graded(
 ) -> ClassReport:
     assignment = load_spec(str(spec)) if isinstance(spec, str | Path) else spec
     found = sources.find((str(p) for p in paths), intake.source, assignment.id)
-    setting = files.Setting(hints(assignment), intake.roster, intake.id_pattern)
     grader = AssignmentGrader(assignment, worked=worked)
+    names = hints(assignment, (one.matcher for one in grader.graders))
+    setting = files.Setting(names, intake.roster, intake.id_pattern)
     total = len(found.files)
     students: list[StudentReport] = []
     if jobs is not None and jobs > 1 and total > CHUNK:

@@ -62,9 +62,9 @@ def element(value: Array, place: tuple[int, int]) -> Array:
 
 def is_constant(value: Array) -> bool:
     """Whether a value is the same at all sample points."""
-    with np.errstate(invalid="ignore"):
-        spread = np.ptp(value, axis=-1)
-    return bool(np.all(spread <= 1e-12 * np.abs(value).max(axis=-1)))
+    with np.errstate(invalid="ignore"):  # an infinite value less itself
+        near = np.ptp(value, axis=-1) <= 1e-12 * np.abs(value).max(axis=-1)
+    return bool(np.all(near | (value == value[..., :1]).all(axis=-1)))
 
 
 def timed_rule(plan: Plan, rule: Expr, time: int) -> Expr:

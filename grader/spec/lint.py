@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.source import Mark
+    from grader.spec.aliases import Aliases
     from grader.spec.draft import Draft
     from grader.spec.model import Equation, Question, Train
     from grader.spec.queries import Graph
-    from grader.spec.questions import Aliases
 
 
 def used(

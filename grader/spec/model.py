@@ -164,12 +164,13 @@ class Problem:
         equations: in the order written, which may be any.
         aliases: name -> tree (an element, an expression); `yhat` is one where the last layer's output has
             another name.
-        alias_text: the same as written.
+        alias_text: the same as written, and the formulas under `phrases`.
         index_base: what the first index is, 0 or 1; trees keep indices as written.
         log_base: what `log` and `ln` mean.
         at_zero: function (`step`, `relu'`) -> its value at zero, where it differs from the usual one.
         misconceptions: the course's own.
         shapes: of every given, symbol and equation, (rows, columns).
+        phrases: aliases that are formulas, as written -> what they stand for.
     """
 
     id: str
@@ -188,6 +189,7 @@ class Problem:
     misconceptions: tuple[CourseRule, ...]
     shapes: Mapping[str, tuple[int, int]]
     mark: Mark
+    phrases: Mapping[str, Expr] = field(default_factory=dict)
 
 
 @record

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.record import record
+from grader.spec.aliases import Aliases, read_aliases
 from grader.spec.draft import Draft
 from grader.spec.equations import read_lines, resolve
 from grader.spec.fields import entries, text
@@ -13,7 +14,7 @@ from grader.spec.lint import report_not_finite, used, warn_still, warn_unused
 from grader.spec.model import Problem
 from grader.spec.nodes import Mapping, Sequence
 from grader.spec.queries import Graph, needs_of, states_of
-from grader.spec.questions import Aliases, read_aliases, read_questions
+from grader.spec.questions import read_questions
 from grader.spec.rules import read_rules
 from grader.spec.settings import SETTINGS, read_settings, read_symbols
 from grader.spec.train import TRAIN, read_examples, read_rate, read_train
@@ -89,6 +90,7 @@ def read_problem(found: Findings, node: Node, outer: Outer) -> Problem | None:
             name: shape for name, shape in draft.shapes.items() if name in draft.places or name in symbols
         },
         mark=mark,
+        phrases=parts.aliases.phrases,
     )
 
 
@@ -115,7 +117,7 @@ def _sections(draft: Draft, node: Node, read: Entries, outer: Outer) -> Parts:
     if "questions" not in read:
         found.error(node, "the problem has no questions", "write questions: [z1, dL/dw1]")
         return Parts(equations, train, graph, aliases, ())
-    questions = read_questions(draft, read["questions"][1], aliases, graph)
+    questions = read_questions(draft, read["questions"][1], aliases.exprs, graph)
     return Parts(equations, train, graph, aliases, questions)
 
 

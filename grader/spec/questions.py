@@ -1,12 +1,11 @@
-"""`questions:` and `aliases:`: what is asked, parsed and checked against the problem."""
+"""`questions:`: what is asked, parsed and checked against the problem."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from grader.errors import ExpressionError
-from grader.language import SPEC, Expr, Scope, check_names, parse, render
-from grader.language.tree import substitute
+from grader.language import SPEC, Expr, Scope, check_names, parse
 from grader.record import record, replace
 from grader.spec.fields import at_least, entries, items, text
 from grader.spec.model import Question
@@ -26,57 +25,10 @@ if TYPE_CHECKING:
 QUESTION = ("ask", "id", "title", "points", "tolerance", "credit", "choice", "text")
 
 
-@record
-class Aliases:
-    """Names of the questions' own: their trees, and the same as written."""
-
-    exprs: dict[str, Expr]
-    texts: dict[str, str]
-
-
-def read_aliases(draft: Draft, levels: tuple[Entries, ...], graph: Graph) -> Aliases:
-    """The aliases of a problem: its own, the assignment's where they make sense, and what `network:` implies.
-
-    Args:
-        draft: the problem, its equations resolved.
-        levels: the entries of the assignment's `aliases:` and of the problem's.
-        graph: what depends on what.
-    """
-    outer, own = levels
-    aliases = Aliases({}, {})
-    scope = Scope(draft.names, draft.settings.log_base)
-    for name, (key, node) in own.items():
-        expr = _alias(draft, node, scope, graph)
-        if draft.define(name, key, "an alias") and expr is not None and isinstance(node, Scalar):
-            aliases.exprs[name], aliases.texts[name] = substitute(expr, draft.synonyms), node.text
-    for name, (_, node) in outer.items():
-        # One list of aliases may serve problems of which each has only some of the quantities.
-        expr = _quietly(node, scope)
-        if expr is not None and name not in draft.places and isinstance(node, Scalar):
-            aliases.exprs[name], aliases.texts[name] = substitute(expr, draft.synonyms), node.text
-    for name, meant in draft.synonyms.items():
-        if name not in aliases.exprs:
-            aliases.exprs[name], aliases.texts[name] = meant, render(meant)
-    return aliases
-
-
-def _alias(draft: Draft, node: Node, scope: Scope, graph: Graph) -> Expr | None:
-    written = text(draft.found, node, "a quantity or an expression")
-    return None if written is None else _parsed(draft, written, scope, graph, draft.synonyms)
-
-
-def _quietly(node: Node, scope: Scope) -> Expr | None:
-    try:
-        expr = parse(node.text if isinstance(node, Scalar) else "", scope, SPEC)
-        check_names(expr, scope)
-    except ExpressionError:
-        return None
-    return expr
-
-
-def _parsed(
+def parsed(
     draft: Draft, written: Scalar, scope: Scope, graph: Graph, aliases: Table[str, Expr]
 ) -> Expr | None:
+    """The tree of a quantity or an expression that a spec names; None, and reported, where it has none."""
     try:
         expr = parse(written.text, scope, SPEC)
         if draft.complete:
@@ -88,13 +40,13 @@ def _parsed(
     return expr
 
 
-def read_questions(draft: Draft, node: Node, aliases: Aliases, graph: Graph) -> tuple[Question, ...]:
+def read_questions(draft: Draft, node: Node, aliases: Table[str, Expr], graph: Graph) -> tuple[Question, ...]:
     """The questions in order; those with errors are left out."""
-    scope = Scope(draft.names | aliases.exprs.keys(), draft.settings.log_base)
+    scope = Scope(draft.names | aliases.keys(), draft.settings.log_base)
     listed = items(draft.found, node, "questions")
     if isinstance(node, Sequence) and not listed:
         draft.found.error(node, "the problem has no questions", "write what is asked, as in - dL/dw1")
-    reader = _Reader(draft, scope, graph, aliases.exprs)
+    reader = _Reader(draft, scope, graph, aliases)
     questions: dict[str, Question] = {}
     for item in listed:
         question = reader.read(item)
@@ -138,7 +90,7 @@ class _Reader:
         return None if written is None else self._value(written, read, node)
 
     def _value(self, written: Scalar, read: Entries, node: Node) -> Question | None:
-        expr = _parsed(self.draft, written, self.scope, self.graph, self.aliases)
+        expr = parsed(self.draft, written, self.scope, self.graph, self.aliases)
         ask = written.text.strip()
         question = self._made(node, read, ask)
         if expr is None:

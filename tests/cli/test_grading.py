@@ -142,6 +142,48 @@ def test_show_tells_the_step(quiz: Path) -> None:
         assert part in shown
 
 
+LAYERS = """\
+problems:
+  - id: net
+    network:
+      inputs: {x: [0.5, -1]}
+      targets: {y: 1}
+      layers: [{weights: [[0.2, 0.1]], activation: sigmoid}]
+      loss: {L: half_squared_error}
+    questions: [z1, L]
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "columns", "is_drawn"),
+    [
+        ((), "80", True),
+        ((), "40", False),
+        (("--network",), "40", True),
+        (("--no-network",), "80", False),
+    ],
+)
+def test_show_draws_the_network(
+    options: tuple[str, ...], columns: str, is_drawn: bool, tmp_path: Path
+) -> None:
+    """Where it fits, unless it is wanted anyhow or not at all; the mistake stands in it."""
+    (tmp_path / "net.yaml").write_text(LAYERS, encoding="utf-8")
+    (tmp_path / "s.yaml").write_text("answers: {net: {z1: 3, L: 0.25}}\n", encoding="utf-8")
+    done = grade("show", "net.yaml", "s.yaml", *options, cwd=tmp_path, COLUMNS=columns)
+    assert (done.returncode, done.stderr) == (0, b"")
+    shown = done.stdout.decode()
+    assert ("W1 ->" in shown) is is_drawn
+    assert ("! made here: z1" in shown) is is_drawn
+    assert "z1, 0 of 1 point: wrong" in shown
+
+
+def test_a_formula_is_no_network(quiz: Path) -> None:
+    """Nothing is drawn of a single product unless it is wanted."""
+    for options, drawn in (((), False), (("--network",), True)):
+        shown = grade("show", "quiz.yaml", "class/s1.yaml", *options, cwd=quiz).stdout.decode()
+        assert ("╭" in shown) is drawn
+
+
 def test_a_sheet_is_a_submission(quiz: Path) -> None:
     """A blank sheet, handed in as it is, has every question missing; filled in, it is graded."""
     sheet = grade("sheet", "quiz.yaml", cwd=quiz).stdout

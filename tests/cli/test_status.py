@@ -142,6 +142,15 @@ def test_show(grade: Grade) -> None:
 
 
 @pytest.mark.usefixtures("course")
+def test_show_without_a_submission(grade: Grade) -> None:
+    """The networks of the spec; there is nothing to show without both."""
+    assert grade("show", SPEC).status == 0
+    refused = grade("show", SPEC, "--no-network")
+    assert (refused.status, refused.out) == (2, "")
+    assert "expected a submission" in refused.err
+
+
+@pytest.mark.usefixtures("course")
 def test_solve(grade: Grade) -> None:
     """As text on standard output, or as JSON where it is asked for."""
     assert "Backward" in grade("solve", SPEC).out

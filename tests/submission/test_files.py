@@ -154,9 +154,9 @@ def test_a_large_file_is_refused_unread(tmp_path: Path) -> None:
 
 
 def test_another_kind_of_file(tmp_path: Path) -> None:
-    (tmp_path / "s.txt").write_text(SHEET)
-    assert only_error(files.read(tmp_path / "s.txt")) == (
-        f"found a file named `*.txt`; expected one of {', '.join(readers.SUFFIXES)}"
+    (tmp_path / "s.docx").write_text(SHEET)
+    assert only_error(files.read(tmp_path / "s.docx")) == (
+        f"found a file named `*.docx`; expected one of {', '.join(readers.SUFFIXES)}"
     )
 
 

@@ -186,7 +186,7 @@ def test_headings_name_problems() -> None:
     assert content.notes == (
         "`a1` stands on lines 6 and 7; the last one counts",
         "`z` stands on lines 4 and 17; the last one counts",
-        "from line 24 on, under no heading that names a problem: 1 not read",
+        "from line 24 on, under no heading that names a problem: `z` not read",
     )
     tree = markdown_reader.parse(DOCUMENT, HINTS)
     assert shape.find(tree, "q1", "a1") == (7, 9)

@@ -10,6 +10,7 @@ import pytest
 
 from grader.submission import files, sources
 from grader.submission.files import Setting
+from grader.submission.hints import ProblemHint, hints_of
 from grader.submission.model import Submission
 from grader.submission.sources import roster
 from grader.submission.tree import UnreadableError
@@ -369,3 +370,37 @@ def _written(folder: Path, text: str) -> Path:
     path = folder / "list.csv"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+@pytest.mark.parametrize(
+    ("names", "found", "ignored"),
+    [
+        (("s1.txt", "s2.txt"), ["s1.txt", "s2.txt"], ()),
+        (("s1.md", "s2.txt"), ["s1.md"], ("s2.txt",)),
+        (("s1.txt", "readme.txt"), ["s1.txt"], ("readme.txt",)),
+        (("s1/mine.txt", "s2/mine.txt"), ["s1/mine.txt", "s2/mine.txt"], ()),
+        (("s1/mine.txt", "s1/notes.md"), ["s1/notes.md"], ()),
+    ],
+)
+def test_plain_text_counts_where_nothing_else_is_a_submission(
+    tmp_path: Path, names: tuple[str, ...], found: list[str], ignored: tuple[str, ...]
+) -> None:
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("z = 0.25\n")
+    listed = sources.find([tmp_path])
+    hints = hints_of([ProblemHint("q", None, ("z",))])
+    read = files.read_all(listed.files, files.Setting(hints))
+    assert sorted(one.file for one in read) == found
+    assert listed.ignored == ignored
+    assert all(one.answers == {"q": {"z": "0.25"}} and one.prose for one in read)
+
+
+def test_of_one_attempt_plain_text_is_read_where_it_stands_alone(tmp_path: Path) -> None:
+    """The text that Blackboard writes about an attempt is no answer; one that a student hands in is."""
+    stem = "hw_s1_attempt_2026-01-01-10-00-00"
+    (tmp_path / f"{stem}.txt").write_text("z = 0.75\n")
+    (tmp_path / f"{stem}_work.txt").write_text("z = 0.25\n")
+    hints = hints_of([ProblemHint("q", None, ("z",))])
+    (only,) = files.read_all(sources.find([tmp_path]).files, files.Setting(hints))
+    assert (only.student, only.answers) == ("s1", {"q": {"z": "0.25"}})

@@ -299,15 +299,17 @@ def _applied(reader: Reader, found: Expr, scripts: Scripts) -> Expr:
 
 def _unknown(reader: Reader, text: str, token: Token, scripts: Scripts) -> ExpressionError:
     end = max(reader.end, token.end)
+    parts = [*scripts.parts, *([scripts.layer] if scripts.layer else [])]
+    shown = (text + ("_" if parts else "") + "_".join(parts))[:60]
     if scripts.layer and reader.spelling.named(text):
         message = f'"{text}" has no layer or example {scripts.layer} in this problem'
-        return ExpressionError(message, token.start, end, f'a power is written "{text}^{scripts.layer}"')
+        return ExpressionError(
+            message, token.start, end, f'a power is written "{text}^{scripts.layer}"', shown
+        )
     if scripts.parts and reader.spelling.named(text):
-        shown = ",".join(scripts.parts)
-        return ExpressionError(f'"{text}" has no element or unit {shown} in this problem', token.start, end)
-    parts = [*scripts.parts, *([scripts.layer] if scripts.layer else [])]
-    shown = text + ("_" if parts else "") + "_".join(parts)
-    return unknown_name(shown[:60], token.start, end, reader.scope)
+        message = f'"{text}" has no element or unit {",".join(scripts.parts)} in this problem'
+        return ExpressionError(message, token.start, end, name=shown)
+    return unknown_name(shown, token.start, end, reader.scope)
 
 
 def size_of(reader: Reader, expr: Expr) -> Shape:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from grader.report.model import SolvedProblem, Value
 from grader.report.numbers import six
-from grader.report.pages.graph import Graph, Part, Unit, graph_of
+from grader.report.pages.elements import Elements
+from grader.report.pages.graph import Graph, Part, Unit, gradients, graph_of
 from grader.report.pages.layout import Layout, layout
 from grader.report.pages.reveal import Reveal
 from grader.report.pages.written import Written, worst
@@ -19,7 +20,6 @@ from grader.report.safe import shortened, visible
 
 RADIUS = 26.0
 _LABEL = 14
-_GRADIENT = re.compile(r"d([^\W\d]\w*)/d([^\W\d]\w*)")
 _RISING, _LEVEL, _FALLING = 0.3, 0.5, 0.68
 """How far along its edge a label stands, so that those of crossing edges stand apart."""
 
@@ -80,10 +80,11 @@ class Drawing:
     def __init__(self, problem: SolvedProblem) -> None:
         self.problem = problem
         self.graph: Graph = graph_of(problem)
+        self.elements = Elements(problem)
         self.layout: Layout = layout(self.graph)
         self.values: dict[str, Value] = {s.quantity: s.value for s in problem.steps}
         self.given: dict[str, Value] = dict(problem.given)
-        self.gradients = _gradients(problem)
+        self.gradients = gradients(problem)
 
     def figure(self, own: Written, reveal: Reveal) -> Figure | None:
         """The drawings with one student's numbers; None for a problem with nothing to draw."""
@@ -94,16 +95,6 @@ class Drawing:
         if self.gradients:
             panels.append(pen.panel("backward", "Backward: gradients"))
         return Figure(tuple(panels))
-
-
-def _gradients(problem: SolvedProblem) -> dict[str, str]:
-    """Quantity -> its gradient's name, of whatever is differentiated most."""
-    pairs = [m.groups() for s in problem.steps if (m := _GRADIENT.fullmatch(s.quantity))]
-    losses = [of for of, _ in pairs]
-    if not losses:
-        return {}
-    loss = max(dict.fromkeys(losses), key=losses.count)
-    return {by: f"d{of}/d{by}" for of, by in pairs if of == loss}
 
 
 class _Pen:
@@ -165,7 +156,7 @@ class _Pen:
         base = self.drawing.problem.index_base
         name = _named(part, self.drawing.problem)
         cell = self.own.at(part, base)
-        state = self.own.state(part.quantity) if self.reveal.steps else ""
+        state = self.own.state(part) if self.reveal.steps else ""
         right = _element(self.drawing.values.get(part.quantity), part.place)
         if part.quantity in self.drawing.given:
             value = _element(self.drawing.given[part.quantity], part.place)

@@ -6,7 +6,8 @@ one box. Equations that are no layered network become a step graph in the same w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from grader.language import FUNCTIONS, Expr, quantities
@@ -18,6 +19,8 @@ LONGEST = 8
 
 MOST_EDGES = 120
 """With more edges than these every quantity is one box."""
+
+_GRADIENT = re.compile(r"d([^\W\d]\w*)/d([^\W\d]\w*)")
 
 
 class Part(NamedTuple):
@@ -273,14 +276,11 @@ def _pairs(size: int, others: int, link: _Link) -> Iterator[tuple[int, int]]:
         yield from ((i, j) for i in range(size) for j in range(others))
 
 
-def followers(problem: SolvedProblem) -> Mapping[str, frozenset[str]]:
-    """For each step's quantity every later one that is worked out from it."""
-    after: dict[str, set[str]] = {}
-    for step in problem.steps:
-        for name in _names(step):
-            after.setdefault(name, set()).add(step.quantity)
-    found: dict[str, frozenset[str]] = {}
-    for step in reversed(problem.steps):
-        direct = after.get(step.quantity, set()) - {step.quantity}
-        found[step.quantity] = frozenset(direct).union(*(found.get(n, frozenset()) for n in direct))
-    return found
+def gradients(problem: SolvedProblem) -> dict[str, str]:
+    """Quantity -> its gradient's name, of whatever is differentiated most."""
+    pairs = [m.groups() for s in problem.steps if (m := _GRADIENT.fullmatch(s.quantity))]
+    losses = [of for of, _ in pairs]
+    if not losses:
+        return {}
+    loss = max(dict.fromkeys(losses), key=losses.count)
+    return {by: f"d{of}/d{by}" for of, by in pairs if of == loss}

@@ -129,7 +129,7 @@ class Pages:
     def _problem(self, problem: str, student: StudentReport) -> Problem:
         answers = [a for a in student.answers if a.asked.problem == problem]
         drawing = self.drawings.get(problem)
-        own = written(drawing.problem, answers) if drawing else Written({}, frozenset(), frozenset())
+        own = written(drawing.elements, answers) if drawing else Written({})
         figure = drawing.figure(own, self.reveal) if drawing else None
         questions = tuple(self._question(student, answer) for answer in answers)
         title = answers[0].asked.problem_title if answers else None

@@ -6,13 +6,14 @@ Nothing is judged here: verdicts and diagnoses are the report's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from grader.report.model import VERDICTS, Answer, SolvedProblem
-from grader.report.pages.graph import Part, followers
+from grader.report.model import VERDICTS, Answer, Component
+from grader.report.pages.elements import Element, Elements
+from grader.report.pages.graph import Part
 
-_ELEMENT = re.compile(r"[^\[\]]+\[(\d+(?:,\d+)?)\]")
+_ELEMENT = re.compile(r"[^\[\]]+\[(\d+(?:,\d+)?)\](?:(?:,\d+)?\))?")
 _WRONG = ("slip", "misconception", "wrong")
 
 
@@ -28,13 +29,15 @@ class Written(NamedTuple):
 
     Attributes:
         cells: what was written.
-        origins: the quantities at which something went wrong.
-        after: the quantities worked out from those.
+        origins: the elements at which something went wrong.
+        after: the elements worked out from those.
+        coarse: whether elements are not told apart.
     """
 
     cells: Mapping[tuple[str, str | None], Cell]
-    origins: frozenset[str]
-    after: frozenset[str]
+    origins: frozenset[Element] = frozenset()
+    after: frozenset[Element] = frozenset()
+    coarse: bool = False
 
     def at(self, part: Part, base: int) -> Cell | None:
         """What was written for a quantity or an element of it."""
@@ -47,32 +50,31 @@ class Written(NamedTuple):
                 return found
         return None
 
-    def state(self, quantity: str) -> str:
-        """`origin`, `after`, or nothing to be said."""
-        if quantity in self.origins:
-            return "origin"
-        return "after" if quantity in self.after else ""
+    def state(self, part: Part) -> str:
+        """`origin`, `after`, or nothing to be said of an element, or of any of a whole quantity's."""
+        whole = part.place is None or self.coarse
+        for state, found in (("origin", self.origins), ("after", self.after)):
+            if any(e.quantity == part.quantity and (whole or e.place == part.place) for e in found):
+                return state
+        return ""
 
 
-def written(problem: SolvedProblem, answers: Iterable[Answer]) -> Written:
+def written(elements: Elements, answers: Iterable[Answer]) -> Written:
     """The answers to the problem, sorted by quantity."""
-    own = [a for a in answers if a.asked.problem == problem.id]
+    own = [a for a in answers if a.asked.problem == elements.problem.id]
     cells: dict[tuple[str, str | None], Cell] = {}
     for answer in own:
         for place, cell in _cells(answer):
             cells.setdefault(place, cell)
-    origins = frozenset(origin for a in own if (origin := origin_of(a)) is not None)
-    reached = followers(problem)
-    after = frozenset().union(*(reached.get(origin, frozenset()) for origin in origins))
-    return Written(cells, origins, after - origins)
+    origins = frozenset(e for answer in own for e in _origins(answer, elements))
+    return Written(cells, origins, elements.after(origins) - origins, elements.coarse)
 
 
 def _cells(answer: Answer) -> Iterator[tuple[tuple[str, str | None], Cell]]:
     if answer.given is None:
         return
-    quantity = answer.asked.worked.quantity if answer.asked.worked else answer.asked.ask
-    element = _ELEMENT.fullmatch(answer.asked.ask.replace(" ", ""))
-    yield (quantity, element[1] if element else None), Cell(answer.given, answer.verdict)
+    quantity = _asked(answer)
+    yield (quantity, _asked_index(answer)), Cell(answer.given, answer.verdict)
     for part in answer.components:
         if part.given is not None:
             yield (quantity, part.element.index), Cell(part.given, part.verdict)
@@ -82,8 +84,37 @@ def origin_of(answer: Answer) -> str | None:
     """The quantity at which the mistake in an answer was made; None where there is no mistake."""
     if answer.diagnosis is not None:
         return answer.diagnosis.step
-    if answer.verdict in _WRONG:
-        return answer.asked.worked.quantity if answer.asked.worked else answer.asked.ask
+    return _asked(answer) if answer.verdict in _WRONG else None
+
+
+def _origins(answer: Answer, elements: Elements) -> Iterator[Element]:
+    """The very elements at which an answer's mistakes were made."""
+    quantity = _asked(answer)
+    parts: Sequence[Answer | Component] = answer.components or (answer,)
+    for part in parts:
+        if part.diagnosis is None and part.verdict not in _WRONG:
+            continue
+        index = part.element.index if isinstance(part, Component) else _asked_index(answer)
+        asked = elements.at(quantity, index)
+        step = part.diagnosis.step if part.diagnosis is not None else quantity
+        if step == quantity or not elements.of(step):
+            yield from asked
+        else:
+            behind = [e for own in asked for e in elements.behind(own, step)]
+            yield from behind or elements.of(step)
+
+
+def _asked(answer: Answer) -> str:
+    return answer.asked.worked.quantity if answer.asked.worked else answer.asked.ask
+
+
+def _asked_index(answer: Answer) -> str | None:
+    """The element that is asked, also under another name where a report works the step out."""
+    shown = answer.compared.quantity if answer.compared is not None else ""
+    for name in (answer.asked.ask.replace(" ", ""), shown):
+        found = _ELEMENT.fullmatch(name)
+        if found is not None:
+            return found[1]
     return None
 
 

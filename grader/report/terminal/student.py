@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
@@ -13,6 +14,7 @@ from grader.report.numbers import out_of, percent
 from grader.report.platforms.words import adjusted
 from grader.report.reasons import elements, own_reason
 from grader.report.terminal.mistakes import mistake_facts
+from grader.report.terminal.network import Network
 from grader.report.terminal.rules import own_rule
 from grader.report.terminal.words import (
     STYLES,
@@ -36,8 +38,17 @@ ELEMENTS = 20
 """How many elements of a vector or matrix are told one by one; the rest is counted."""
 
 
-def student_report(report: ClassReport, student: StudentReport) -> Iterator[RenderableType]:
-    """The heading with the score, remarks about the file, then every question in its order."""
+def student_report(
+    report: ClassReport, student: StudentReport, networks: Mapping[str, Network], width: int
+) -> Iterator[RenderableType]:
+    """The heading with the score, remarks about the file, then every question in its order.
+
+    Args:
+        report: the class.
+        student: one of it.
+        networks: those to draw, by their problems' ids.
+        width: in columns.
+    """
     yield heading(f"{student.student}: {report.title} ({report.assignment})")
     yield facts(_summary(student), 2)
     problem = None
@@ -46,6 +57,9 @@ def student_report(report: ClassReport, student: StudentReport) -> Iterator[Rend
             problem = answer.asked.problem
             yield Text()
             yield problem_heading(answer.asked)
+            if problem in networks:
+                yield Text()
+                yield Padding(Group(*networks[problem].parts(student.answers, width - 2)), (0, 0, 0, 2))
         yield Text()
         yield Padding(_line(answer), (0, 0, 0, 2))
         yield facts(_facts(student, answer), 4)

@@ -14,7 +14,10 @@ from grader.submission.tree import MAX_BYTES, UnreadableError
 TABLES = (".csv", ".tsv")
 """Files that may hold a whole class."""
 
-PROSE = (".md", ".markdown", ".tex", ".ipynb")
+PLAIN_TEXT = ".txt"
+"""Read as Markdown; it counts only where nothing else is a submission, since any note may be called so."""
+
+PROSE = (".md", ".markdown", ".tex", ".ipynb", PLAIN_TEXT)
 """Files in which answers stand among other text."""
 
 SUFFIXES = (".yaml", ".yml", ".json", *TABLES, *PROSE)

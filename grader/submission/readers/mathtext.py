@@ -13,7 +13,8 @@ from typing import NamedTuple
 _TOKEN = re.compile(
     r"""(?P<row>\\\\(?:\[[^\]\n]{0,20}\])?) | (?P<begin>\\begin\s*\{(?P<environment>[a-zA-Z]+)\*?\})
     | (?P<end>\\end\s*\{(?P<ended>[a-zA-Z]+)\*?\})
-    | (?P<gap>\\q?quad(?![a-zA-Z]) | \\(?:hspace|hfill|text\s*\{\s*(?:and|or|und|,)\s*\}) )
+    | (?P<gap>\\q?quad(?![a-zA-Z]) | \\(?:hspace|hfill|text\s*\{\s*(?:and|und|,)\s*\}) )
+    | (?P<other>\\text\s*\{\s*(?:or|oder)\s*\})
     | (?P<arrow>\\(?:(?:Long|long)?[rR]ightarrow|implies|therefore|to|iff)(?![a-zA-Z])|[⇒→∴;])
     | (?P<wrap>\\(?:boxed|underline|fbox)\s*\{)
     | (?P<equal>:=|\\(?:approx|simeq|doteq|coloneqq)(?![a-zA-Z])|[=≈])
@@ -24,7 +25,7 @@ _TOKEN = re.compile(
 _MATRIX = frozenset({"matrix", "smallmatrix", "cases", "array", "tabular"})
 _LEFT_OUT = re.compile(
     r"""\\(?:tag|label|ref|eqref)\*?\s*\{[^{}]{0,200}\}
-    | \\(?:nonumber|notag|displaystyle|left(?=\s*\.)|limits)(?![a-zA-Z])""",
+    | \\(?:nonumber|notag|displaystyle|left(?=\s*\.)|limits|bullet)(?![a-zA-Z])|[•●]""",
     re.VERBOSE,
 )
 
@@ -35,8 +36,10 @@ _SPACE = re.compile(r"(?:\s|~|\\[,;:! ])*+")
 class Piece(NamedTuple):
     """A part of an equation's row: `key = value`, or `= value` with an empty key, with where each begins.
 
-    Both are empty where a row begins with something else, so that nothing goes on with what stands before it.
+    The value is empty where a row begins with something else: what follows may go on with it, but not with
+    what stands before it.
 
+    `other` says that it is a second answer behind an "or".
     `column` counts the parts of its row; it stays when the next row goes on with this one.
     """
 
@@ -45,13 +48,18 @@ class Piece(NamedTuple):
     start: int
     value_start: int
     column: int
+    other: bool = False
 
 
 class _Part:
-    """A stretch of the text between two borders: its equals sign, its last comma, what is not read in it."""
+    """A stretch of the text between two borders: its equals sign, its last comma, what is not read in it.
 
-    def __init__(self, start: int) -> None:
+    `other` says that it stands behind an "or".
+    """
+
+    def __init__(self, start: int, *, other: bool = False) -> None:
         self.start = start
+        self.other = other
         self.equal: tuple[int, int] | None = None
         self.comma: int | None = None
         self.blank: list[tuple[int, int]] = []
@@ -95,14 +103,20 @@ def equations(text: str, start: int, end: int) -> Iterator[Piece]:
     """The equations between two offsets, row by row."""
     column = 0
     for part, stop, last in _parts(text, start, end):
+        blank = False
         if part.equal is not None:
             key, key_start = _cleaned(text, part.start, part.equal[0], part.blank)
             value, value_start = _cleaned(text, part.equal[1], stop, part.blank)
             if value:
                 yield Piece(key, value, key_start if key else part.equal[0], value_start, column)
-        elif column == 0 and _cleaned(text, part.start, stop, part.blank)[0]:
-            yield Piece("", "", part.start, part.start, column)
-        column = 0 if last else column + 1
+        else:
+            alone, alone_start = _cleaned(text, part.start, stop, part.blank)
+            blank = not alone or part.other
+            if part.other and alone:
+                yield Piece("", alone, alone_start, alone_start, column, other=True)
+            elif column == 0 and alone:
+                yield Piece(alone, "", alone_start, alone_start, column)
+        column = 0 if last else column + (not blank)
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[_Part, int, bool]]:
@@ -114,9 +128,10 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[_Part, int, bool]]
             part, brackets = _Part(token.end()), _Brackets()
         elif brackets.sees(token, part):
             continue
-        elif token["gap"] or token["arrow"]:
+        elif token["gap"] or token["arrow"] or token["other"]:
             yield part, token.start(), False
-            part = _Part(token.end())
+            second = part.other and not text[part.start : token.start()].strip()
+            part = _Part(token.end(), other=second or bool(token["other"]))
         elif token["comma"]:
             part.comma = token.start()
         elif token["equal"] and part.comma is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from grader.submission.found import Handed, Part, shown, suffix_of
-from grader.submission.readers import SUFFIXES
+from grader.submission.readers import PLAIN_TEXT, SUFFIXES
 from grader.submission.sources.listing import Entry, Listing
 from grader.submission.tree import shorten
 
@@ -55,7 +55,8 @@ def newest(attempts: Iterable[Attempt], listing: Listing) -> list[Handed]:
 def _parts(entries: Iterable[tuple[Entry, str]], listing: Listing) -> tuple[Part, ...]:
     """The files with answers; where there is none, what is there instead."""
     given = list(entries)
-    readable = [(entry, name) for entry, name in given if suffix_of(entry.last) in SUFFIXES]
+    wanted = set(with_answers([entry for entry, _ in given]))
+    readable = [(entry, name) for entry, name in given if entry in wanted]
     sheets = [one for one in readable if not is_about(one[0].last)] or readable
     nested = tuple(
         Part(listing.path, "", "", f"{shown(name)}: an archive inside what was handed in; unpack it there")
@@ -69,6 +70,12 @@ def _parts(entries: Iterable[tuple[Entry, str]], listing: Listing) -> tuple[Part
     names = ", ".join(shorten(name) for _, name in given[:5])
     found = f"found {names}" if names else "found no file"
     return (Part(listing.path, "", "", f"{found}; {EXPECTED}"),)
+
+
+def with_answers(entries: Iterable[Entry]) -> list[Entry]:
+    """The files that can be read; plain text only where there is nothing else."""
+    readable = [entry for entry in entries if suffix_of(entry.last) in SUFFIXES]
+    return [entry for entry in readable if suffix_of(entry.last) != PLAIN_TEXT] or readable
 
 
 def is_about(name: str) -> bool:

@@ -9,9 +9,9 @@ from grader.submission import readers
 from grader.submission.archive import Archives
 from grader.submission.encoding import decode_table, read_bytes
 from grader.submission.found import File, Handed, Part, shown, suffix_of
-from grader.submission.readers import SUFFIXES, TABLES
+from grader.submission.readers import PLAIN_TEXT, SUFFIXES, TABLES
 from grader.submission.readers.tables import rows, without_answers
-from grader.submission.sources.attempts import Attempt, is_about, newest
+from grader.submission.sources.attempts import Attempt, is_about, newest, with_answers
 from grader.submission.sources.listing import Archive, Entry, Listing
 from grader.submission.tree import UnreadableError
 
@@ -27,6 +27,7 @@ def find(listing: Listing) -> tuple[list[File], list[str]]:
     files: list[File] = []
     folders: list[Entry] = []
     ignored: list[str] = []
+    texts: list[Entry] = []
     on_disk = not isinstance(listing, Archive)
     for entry in listing.entries():
         suffix = suffix_of(entry.name)
@@ -39,16 +40,26 @@ def find(listing: Listing) -> tuple[list[File], list[str]]:
                 folders.append(entry)
             else:
                 ignored.append(shown(entry.name))
-        elif on_disk and not entry.trouble:
-            files.append(File(f"{listing.path}{os.sep}{entry.name}", listing.path))
+        elif suffix == PLAIN_TEXT and not entry.folder:
+            texts.append(entry)
         else:
-            files.append(File(listing.path, listing.path, _single(listing, entry)))
+            files.append(_file(listing, entry, on_disk=on_disk))
+    if files:
+        ignored += [shown(entry.name) for entry in texts]
+    else:
+        files = [_file(listing, entry, on_disk=on_disk) for entry in texts]
     students = list(_students(listing, folders, alone=not files))
     ignored += [
         shown(folder.name) for folder in folders if folder.name not in {one.student for one in students}
     ]
     files += [File(listing.path, listing.path, handed) for handed in newest(students, listing)]
     return files, ignored
+
+
+def _file(listing: Listing, entry: Entry, *, on_disk: bool) -> File:
+    if on_disk and not entry.trouble:
+        return File(f"{listing.path}{os.sep}{entry.name}", listing.path)
+    return File(listing.path, listing.path, _single(listing, entry))
 
 
 def _single(listing: Listing, entry: Entry) -> Handed:
@@ -65,7 +76,7 @@ def _single(listing: Listing, entry: Entry) -> Handed:
 def _students(listing: Listing, folders: list[Entry], *, alone: bool) -> Iterator[Attempt]:
     for folder in folders:
         inside = [entry for entry in listing.entries(folder.name) if not entry.folder]
-        given = [entry for entry in inside if suffix_of(entry.last) in SUFFIXES and not is_about(entry.last)]
+        given = with_answers([entry for entry in inside if not is_about(entry.last)])
         named = [entry for entry in given if entry.last.startswith("answers.")]
         if named or (alone and len(given) == 1):
             entries = tuple((entry, entry.name) for entry in named or given)
