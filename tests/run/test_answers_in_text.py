@@ -52,8 +52,8 @@ def answered(report: StudentReport) -> dict[str, str]:
     [
         ("a1", ["a1 = 0.55", "a_1: 0.55", "$a_1$: 0.55", "a₁ → 0.55", "(b) a₁ ≈ 0.55", "- **a_1**: 0.55",
                 "$a_1 = 0.55$", r"\(a_1 = 0.55\)", r"$$a^{(1)} = \sigma(z_1) = 0.55$$",
-                "| $a_1$ |\n|---|\n| 0.55 |", "| what | value |\n|---|---|\n| a₁ | 0.55 |", "We get a_1 = 0.55.",
-                "so $a_1$ = 0.55,",
+                "| $a_1$ |\n|---|\n| 0.55 |", "| what | value |\n|---|---|\n| a₁ | 0.55 |",
+                "We get a_1 = 0.55.", "so $a_1$ = 0.55,",
                 "\\[\n\\begin{align}\na_1 &= \\sigma(z_1) \\\\\n&= 0.55\n\\end{align}\n\\]"]),
         ("dL/dw2", ["∂L/∂w₂: 0.55", "dLdw2 = 0.55", "dL_dw2 -> 0.55", r"$\nabla_{w_2} L = 0.55$",
                     r"$\frac{\mathrm{d} L}{\mathrm{d} w_2} = 0.55$", r"$\partial L/\partial w_2 = 0.55$",
