@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.report.network.written import written
 from grader.report.pages.figure import Drawing, Panel
 from grader.report.pages.reveal import Reveal
-from grader.report.pages.written import written
 from grader.run import grade_assignment, solve_assignment
 from tests.report.test_network import LAYERS, RIGHT
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from grader.report.model import SolvedProblem, Value
+from grader.report.network.elements import Elements
+from grader.report.network.graph import Graph, Part, Unit, gradients, graph_of
+from grader.report.network.written import Written, worst
 from grader.report.numbers import six
-from grader.report.pages.elements import Elements
-from grader.report.pages.graph import Graph, Part, Unit, gradients, graph_of
 from grader.report.pages.layout import Layout, layout
 from grader.report.pages.reveal import Reveal
-from grader.report.pages.written import Written, worst
 from grader.report.safe import shortened, visible
 
 RADIUS = 26.0
