@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from tests.wheels import repacked
+
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 GRADE = ROOT / ".github" / "workflows" / "grade.yml"
@@ -66,15 +68,21 @@ def run_job(folder: Path, grade: str) -> Run:
     programs = folder / "programs"
     _program(programs, "grade", grade)
     _program(programs, "python", f'exec "{sys.executable}" "$@"')
+    return _run_steps(folder, programs, {}, but="Install")
+
+
+def _run_steps(folder: Path, programs: Path, more: Mapping[str, str], but: str = "") -> Run:
+    """Run the shell steps one after the other, as the runner does, with these programs before all others."""
     workflow = _load(GRADE)
     environment = {
         "PATH": f"{programs}:{os.environ['PATH']}",
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
         **workflow["jobs"]["grade"].get("env", {}),
+        **more,
     }
     status, log = {}, ""
     for step in _steps(workflow):
-        if "run" in step and step["name"] != "Install":
+        if "run" in step and step["name"] != but:
             (folder / "step.sh").write_text(step["run"], encoding="utf-8")
             command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(folder / "step.sh")]
             done = subprocess.run(
@@ -170,6 +178,31 @@ def test_the_job_grades_the_samples(tmp_path: Path) -> None:
             name + suffix for name in names
         }
     assert fenced(run.summary).split() == ["##", "Marks"]
+    assert commands_obeyed(run.log) == []
+
+
+def test_the_whole_job_from_a_clone(tmp_path: Path) -> None:
+    """Every step from the first: the package is built and installed, then grades; no network is asked."""
+    clone = tmp_path / "clone"
+    for name in ("grader", "specs", "submissions"):
+        shutil.copytree(ROOT / name, clone / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy2(ROOT / name, clone / name)
+    repacked(tmp_path / "wheels", "hatchling")
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "env")], check=True)
+    offline = {
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(tmp_path / "wheels"),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    }
+
+    run = _run_steps(clone, tmp_path / "env" / "bin", offline)
+
+    assert run.status == {"Install": 0, "Grade": 0, "Summarise": 0}, run.log
+    assert {path.stem for path in (clone / "out" / "csv").iterdir()} == {
+        path.stem for path in (ROOT / "specs").glob("*.yaml")
+    }
+    assert "Assignment 2.1" in run.summary
     assert commands_obeyed(run.log) == []
 
 

@@ -8,10 +8,10 @@ from grader.run.bundle.wheels import project
 from grader.run.bundle.zipped import zipped
 
 
-def repacked(folder: Path) -> None:
-    """Write a wheel for each dependency, and theirs, into the folder."""
+def repacked(folder: Path, *more: str) -> None:
+    """Write a wheel for each dependency and for what else is named, and theirs, into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = [_name(text) for text in project().requires]
+    names = [*more, *(_name(text) for text in project().requires)]
     done: set[str] = set()
     while names:
         name = names.pop()

@@ -48,6 +48,16 @@ class Written:
     sigfigs: Array
     present: NDArray[np.bool_]
 
+    def transposed(self) -> Written:
+        """The same with rows and columns exchanged."""
+        return Written(
+            self.value.swapaxes(0, 1),
+            self.half.swapaxes(0, 1),
+            self.decimals.swapaxes(0, 1),
+            self.sigfigs.swapaxes(0, 1),
+            self.present.swapaxes(0, 1),
+        )
+
     def take(self, students: NDArray[np.intp]) -> Written:
         """The same for some students only."""
         return Written(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from grader.compare.sheet import Sheet
     from grader.language.tree import Expr
 
+    Array = NDArray[np.float64]
     Codes = NDArray[np.int8]
 
 
@@ -90,7 +91,23 @@ class Judgement:
         best = [np.array(np.broadcast_to(b, (*b.shape[:2], self.students, 1))) for b in best]
         codes = [_first_codes(b, a.written) for b, a in zip(best, asked, strict=True)]
         self._second_look(asked, codes)
+        for lane, a, code in zip(ready.lanes, asked, codes, strict=True):
+            self._find_turned(lane, a, code)
         return {i: self._finished(q, i, codes[q]) for q, i in enumerate(ready.order)}
+
+    def _find_turned(self, lane: Array, asked: Asked, codes: Codes) -> None:
+        """Mark a square matrix that is right but for its rows and columns; a gradient's rule is sought."""
+        rows, columns = asked.target.shape
+        shown = asked.target.shown
+        if rows != columns or rows == 1 or (shown is not None and shown.name in self.ready.gradients):
+            return
+        suspects = np.flatnonzero((codes == WRONG).any(axis=(0, 1)))
+        if not suspects.size:
+            return
+        best = judge(lane, asked.written.take(suspects).transposed(), asked.tolerance)
+        turned = suspects[np.asarray((best >= CUT).all(axis=(0, 1)))[:, 0]]
+        part = codes[:, :, turned]
+        codes[:, :, turned] = np.where(part == WRONG, SLIP_TURNED, part)
 
     def _second_look(self, asked: Sequence[Asked], codes: list[Codes]) -> None:
         """Judge from the student's own values whoever has something that the reference alone calls wrong."""

@@ -15,7 +15,7 @@ from grader.errors import ExpressionError, nearest
 from grader.language.parse import parse
 from grader.language.render import render
 from grader.language.shapes import NUMBER, resolve_index
-from grader.language.tree import Expr
+from grader.language.tree import Expr, form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,10 +50,12 @@ class Matcher:
         self.scope = answer_scope(problem)
         self.by_key: dict[str, Match | None] = {}
         self.by_quantity: dict[str, int] = {}
+        self.by_form: dict[object, list[int]] = {}
         for i, question in enumerate(problem.questions):
             target = plan.targets.get(question.id)
             if target is not None:
                 self.by_quantity.setdefault(render(target.expr), i)
+                self.by_form.setdefault(form(target.expr), []).append(i)
         asked = [question.expr for question in problem.questions if question.expr is not None]
         self.tops = {
             str(expr.args[0].value) for expr in asked if expr.op == "d" and expr.args[0].op == "name"
@@ -141,6 +143,8 @@ class Matcher:
 
     def _quantity(self, expr: Expr) -> Match | None:
         whole = self.by_quantity.get(render(expr))
+        if whole is None and (alike := self.by_form.get(form(expr), ())):
+            whole = alike[0] if len(alike) == 1 else None
         if whole is not None:
             return Match(whole, None)
         return self._element(expr)

@@ -55,6 +55,11 @@ class Prepared:
         self.reference = {i: lane[0] for i, lane in zip(self.order, self.lanes, strict=True)}
 
     @cached_property
+    def gradients(self) -> frozenset[str]:
+        """The names of the steps of the backward pass."""
+        return frozenset(step.name for step in self.plan.steps if step.phase == "backward")
+
+    @cached_property
     def engines(self) -> list[Engine]:
         """The worked solution with slopes from z, and with slopes from activations if that differs."""
         rules = slopes_from_outputs(self.plan)

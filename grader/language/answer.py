@@ -33,6 +33,7 @@ _SEPARATORS = frozenset({"=", "quad", "\\\\", ",", ";", "&", "text", "?"})
 _OTHERWISE = frozenset({"or", "and", "resp.", "bzw.", "oder", "und"})
 _REMARK = re.compile(r"\s|^(?:where|using|if|for|since|with|at|by|from|hence|so|let|then|thus|because|Ex\))$")
 
+_TWO_SIGNS = re.compile(r"[-+−–—]\s*[-+−–—]")
 _SIGNS = re.compile(
     r"(?:^|[(\[{,;=≈^*/@·×])\s*(?P<signs>[-−–—]\s*[-+−–—]|\+\s*\+)"
     r"|[-+−–—]\s*(?P<more>[-+−–—]\s*[-+−–—])"
@@ -141,7 +142,7 @@ def _check_signs(text: str) -> None:
     Raises:
         ExpressionError: at the signs.
     """
-    if found := _SIGNS.search(text):
+    if _TWO_SIGNS.search(text) and (found := _SIGNS.search(text)):
         message, hint = "too many signs stand in a row", 'write one, or parentheses: "-(-2)"'
         which = "signs" if found["signs"] else "more"
         raise ExpressionError(message, found.start(which), found.end(which), hint)

@@ -13,6 +13,7 @@ from grader.misconceptions.model import Misconception
 from grader.misconceptions.outputs import OUTPUTS
 from grader.misconceptions.paths import PATHS
 from grader.misconceptions.penalties import PENALTIES
+from grader.misconceptions.rectifiers import RECTIFIERS
 from grader.misconceptions.slips import SLIPS
 from grader.misconceptions.softmax import SOFTMAX
 from grader.misconceptions.updates import UPDATES
@@ -25,6 +26,7 @@ _FAMILIES = (
     LOSSES,
     OUTPUTS,
     DERIVATIVES,
+    RECTIFIERS,
     CHAIN,
     PATHS,
     WEIGHTS,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from grader.language.differentiate import slope_from_output
 from grader.language.functions import FUNCTIONS
 from grader.language.shapes import infer_shape
-from grader.language.tree import ONE, Expr, add, call, mul, name, neg, num, power, quantities, sub
+from grader.language.tree import ONE, Expr, add, mul, name, neg, num, power, quantities, sub
 from grader.misconceptions.model import Example, Misconception
 from grader.misconceptions.slopes import error, in_products, in_slopes, no_slope
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from grader.misconceptions.view import View
 
 TWO = num(2)
-_LEAK = 0.01
 
 _SIGMOID = """
 given: {x: 0.5, y: 1, w1: 0.2, b1: 0.1, w2: 0.4, b2: 0.2}
@@ -26,11 +25,6 @@ _TANH = """
 given: {x: 0.5, y: 0.3, w1: 0.8, b1: 0.3, w2: 0.4, b2: 0.2}
 equations: [z1 = w1*x + b1, a1 = tanh(z1), yhat = w2*a1 + b2, L = 1/2*(yhat - y)^2]
 """
-_RELU = """
-given: {x: [0.5, -1.2], y: -1.5, W: [[0.8, 0.3], [0.6, -0.9]], b: [-0.4, 0.2], w: [0.4, -0.7], c: 0.2}
-equations: [z = W @ x + b, a = relu(z), yhat = w @ a + c, L = 1/2*(yhat - y)^2]
-"""
-_LEAKY = _RELU.replace("a = relu(z)", '"a = leaky_relu(z, 0.1)"')
 
 
 def _of_output(slope: Slope, _: View) -> list[Expr]:
@@ -60,12 +54,6 @@ def _error_form(slope: Slope, up: Expr, view: View) -> list[Expr]:
     return [] if wrong is None or not quantities(wrong) else [wrong]
 
 
-def _leaky_overwritten(slope: Slope, up: Expr, _: View) -> list[Expr]:
-    leak = slope.args[1] if len(slope.args) > 1 else num(_LEAK)
-    above = call("relu'", slope.argument)
-    return [add(mul(up, above), mul(leak, sub(ONE, above)))]
-
-
 def _other_layer(slope: Slope, view: View) -> list[Expr]:
     """The slopes of all activations in other layers that fit into this one's place."""
     base = view.problem.index_base
@@ -84,6 +72,12 @@ def _other_layer(slope: Slope, view: View) -> list[Expr]:
 
 def _level(expr: Expr, view: View) -> int:
     return max((view.links.level.get(n, 0) for n in quantities(expr)), default=0)
+
+
+def _sign_lost(slope: Slope, _: View) -> list[Expr]:
+    """The slope turned round; for the sigmoid also with the sign inside it turned."""
+    inside = [mul(slope.output, add(ONE, slope.output))] if slope.function == "sigmoid" else []
+    return [neg(slope.node), *inside]
 
 
 def _squared(slope: Slope, _: View) -> list[Expr]:
@@ -172,11 +166,12 @@ DERIVATIVES: tuple[Misconception, ...] = (
     Misconception(
         "der.minus",
         "derivative with the wrong sign",
-        "The quotient rule gives me a minus: f' = -a(1 - a).",
-        "The slope in {step} has the wrong sign: the two minus signs of the quotient rule cancel.",
+        "The quotient rule gives me a minus, f' = -a(1 - a), or a plus inside, a(1 + a).",
+        "A sign in the slope in {step} is wrong: the two minus signs of the quotient rule cancel, and for the"
+        " sigmoid a(1 - a) is left.",
         "da*f'(z)",
         "-da*f'(z)",
-        in_slopes(lambda s, _: [neg(s.node)]),
+        in_slopes(_sign_lost),
         Example(_SIGMOID, "dL/dz2", -0.0948881, 0.0948881),
         twins=("dy.sign",),
         source=("https://extraproxies.com/missing-sign-in-derivative-of-sigmoid-function/",),
@@ -192,17 +187,6 @@ DERIVATIVES: tuple[Misconception, ...] = (
         in_slopes(lambda s, _: [sub(ONE, power(s.output, TWO))], "sigmoid"),
         Example(_SIGMOID, "dL/dz2", -0.0948881, -0.252126),
         source=("seen in a student's answer", "https://github.com/Jeraldy/deeplearning"),
-    ),
-    Misconception(
-        "der.sigmoid_formula",
-        "the sigmoid's derivative misremembered",
-        "The derivative of the sigmoid is a(1 + a), or only its second factor, 1 - a.",
-        "In {step} check the formula far out: where the sigmoid is near 1 it is flat, so its slope a(1 - a)"
-        " goes to 0 there, and at both ends.",
-        "da*a*(1 - a)",
-        "da*a*(1 + a)",
-        in_slopes(lambda s, _: [mul(s.output, add(ONE, s.output)), sub(ONE, s.output)], "sigmoid"),
-        Example(_SIGMOID, "dL/dz2", -0.0948881, -0.383702),
     ),
     Misconception(
         "der.sigmoid_on_tanh",
@@ -272,71 +256,6 @@ DERIVATIVES: tuple[Misconception, ...] = (
         source=(
             "https://datascience.stackexchange.com/questions/20139/gradients-for-bias-terms-in-backpropagation",
         ),
-    ),
-    Misconception(
-        "der.relu_all_pass",
-        "ReLU lets every gradient through",
-        "The gradient passes where a >= 0, and a is never negative.",
-        "In {step} look at z, not at a: where z is negative the unit is off and hands no gradient back.",
-        "da*(z > 0)",
-        "da",
-        in_slopes(_none, "relu"),
-        Example(_RELU, "dL/dz[1]", 0.0, 0.2376),
-        coincides=("all z > 0",),
-        twins=("der.none_hidden",),
-        source=(
-            "https://github.com/iamtrask/Grokking-Deep-Learning/issues/56",
-            "https://github.com/iamtrask/Grokking-Deep-Learning/pull/13",
-        ),
-    ),
-    Misconception(
-        "der.relu_mask_grad",
-        "negative gradients zeroed at ReLU",
-        "ReLU zeroes what is negative, so going back I zero the negative gradients.",
-        "In {step} the sign of z decides, not the sign of the gradient: a unit that was on hands back"
-        " negative gradients, too.",
-        "da*(z > 0)",
-        "da*(da > 0)",
-        in_products(lambda _, up, __: [mul(up, call("step", up))], "relu"),
-        Example(_RELU, "dL/dz[1]", 0.0, 0.2376),
-        coincides=("da > 0 exactly where z > 0",),
-        source=("https://github.com/exacity/deeplearningbook-chinese/issues/127",),
-    ),
-    Misconception(
-        "der.relu_overwrite",
-        "0 or 1 instead of the gradient at ReLU",
-        "Going back through ReLU gives 1 where z > 0 and 0 elsewhere.",
-        "In {step} the 0 or 1 of ReLU is a factor: multiply the gradient that arrives by it.",
-        "da*(z > 0)",
-        "(z > 0)",
-        in_products(lambda s, _, __: [s.node], "relu"),
-        Example(_RELU, "dL/dz[2]", -0.4158, 1.0),
-        source=("https://github.com/haifengl/smile/issues/528",),
-    ),
-    Misconception(
-        "der.relu_value",
-        "ReLU's derivative taken for ReLU",
-        "The derivative of ReLU is ReLU.",
-        "In {step} you multiplied by the value of ReLU. Its slope is 1 wherever z is positive, however"
-        " large z is.",
-        "da*(z > 0)",
-        "da*relu(z)",
-        in_slopes(lambda s, _: [s.output], "relu"),
-        Example(_RELU, "dL/dz[2]", -0.4158, -0.656964),
-        coincides=("z = 1 or z < 0",),
-    ),
-    Misconception(
-        "der.leaky_overwrite",
-        "leaky ReLU's slope without the gradient",
-        "Where z is negative the gradient of leaky ReLU is its small slope.",
-        "In {step} the small slope is a factor, too: where z is negative multiply the gradient that"
-        " arrives by it.",
-        "da*(1 or s)",
-        "da or s",
-        in_products(_leaky_overwritten, "leaky_relu"),
-        Example(_LEAKY, "dL/dz[1]", 0.023184, 0.1),
-        coincides=("all z > 0",),
-        source=("https://github.com/SilasMarvin/dnns-from-scratch-in-zig/issues/5",),
     ),
     Misconception(
         "der.other_layer",

@@ -16,7 +16,7 @@ def elements(answer: Answer) -> list[tuple[Component, str | None]]:
     None of them where nothing was written for any: then the answer itself says all.
     """
     parts = [part for part in answer.components if part.verdict != "correct"]
-    whole = answer.reason is not None or answer.verdict == "missing"
+    whole = answer.reason is not None or answer.verdict in {"missing", "unreadable"}
     if whole and all(part.given is None for part in answer.components):
         return []
     said = {answer.reason}

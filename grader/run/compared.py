@@ -118,7 +118,7 @@ def _by(ways: Ways, case: Case, used: Mapping[str, Array | None]) -> Array | Non
 def _at(shown: Compared, place: Place, shape: Shape, base: int) -> Compared:
     """The same for one element."""
     row, column = (k + base for k in place)
-    index = (row,) if shape[1] == 1 else (column,) if shape[0] == 1 else (row, column)
+    index = (row,) if shape[1] == 1 else (row, column)
     wrong = None if shown.wrong is None else Expr("index", (shown.wrong,), index)
     name = _element_name(shown.quantity, ",".join(map(str, index)))
     return shown._replace(quantity=name, right=Expr("index", (shown.right,), index), wrong=wrong)

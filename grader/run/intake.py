@@ -44,6 +44,7 @@ def _hint(problem: Problem) -> ProblemHint:
         bool(problem.symbols),
         tuple(_applied(problem)),
         tuple(_twins(problem)),
+        tuple(one.id for one in problem.questions),
     )
 
 

@@ -24,6 +24,7 @@ problems:
     questions:
       - {id: third, ask: third, tolerance: {decimals: 3}}
       - {id: half, ask: half}
+      - {id: "2*w", ask: "2*w", tolerance: {decimals: 3}}
       - {id: size, ask: size, tolerance: {sigfigs: 3}}
       - {id: a, ask: a, tolerance: {decimals: 4}}
       - {id: u, ask: u}
@@ -32,6 +33,15 @@ problems:
       - {id: needs, ask: "depends(L, w)"}
 """
 """The problem that the rows are about."""
+
+
+WITH_COMMAS = "numbers where the assignment has `decimal_comma: true`"
+"""The section whose rows are about the same problem with decimal commas."""
+
+
+def spec_of(section: str) -> str:
+    """The spec that the rows of a section are about."""
+    return f"decimal_comma: true\n{SPEC}" if section == WITH_COMMAS else SPEC
 
 
 class Row(NamedTuple):
@@ -48,6 +58,7 @@ POLICY = {
         Row("third", "0.333", "correct", "within half a unit of the place asked (three decimals)"),
         Row("third", "0.33333", "correct", "more digits than asked are fine"),
         Row("third", "1/3", "correct", "a fraction is exact"),
+        Row("2*w", "1", "correct", "exactly the value, however short"),
         Row("third", "0.33", "imprecise", "fewer digits than asked, rounded rightly"),
         Row("third", "0.334", "slip", "one digit is another than the one that was worked out"),
         Row("third", "0.34", "wrong", "further off than rounding explains"),
@@ -61,6 +72,7 @@ POLICY = {
         Row("half", ".5", "correct", "nothing in front of the point"),
         Row("half", "0.50", "correct", "zeros at the end say how precise it is"),
         Row("half", "50%", "correct", "a percent sign divides by 100"),
+        Row("half", "50", "slip", "without the sign it is another number"),
         Row("half", "≈ 0.5", "correct", "about, or equal, in front changes nothing"),
         Row("half", "5 x 10^-1", "correct", "a power of ten in words of the calculator"),
         Row(
@@ -79,6 +91,14 @@ POLICY = {
         Row("half", "N/A", "unreadable", "neither a number nor a formula"),
         Row("half", "nan", "unreadable", "expected a finite number"),
         Row("half", "", "missing", "blank"),
+    ),
+    WITH_COMMAS: (
+        Row("half", "0,5", "correct", "a decimal comma"),
+        Row("half", "0.5", "correct", "a point is one too"),
+        Row("half", "0,25 + 0,5w", "correct", "in formulas as well"),
+        Row("u", "[0,5; 1,5]", "correct", "a semicolon separates what commas cannot"),
+        Row("size", "12.345,678", "correct", "points between thousands, decimals behind a comma"),
+        Row("size", "12.300", "wrong", "a point alone is the decimal point"),
     ),
     "formulas in place of numbers": (
         Row("half", "sqrt(0.25)", "correct", "a formula is worked out"),

@@ -14,7 +14,7 @@ from grader.spec.values import read_value
 if TYPE_CHECKING:
     from grader.language import Expr
     from grader.spec.findings import Findings
-    from grader.spec.model import Symbol
+    from grader.spec.model import Equation, Symbol
     from grader.spec.nodes import Node, Scalar
     from grader.spec.values import Value
 
@@ -42,7 +42,8 @@ class Draft:
         given: names with a value.
         examples: names with a value a step, under `train:`; the value here is the first step's.
         symbols: names without a value.
-        lines: the equations.
+        lines: the equations as they stand.
+        equations: the same once they have been resolved.
         places: every name with what it is ("a given") and where.
         outer: the assignment's symbols, which a problem's own names replace.
         minimize, learning_rate, parameters: what `network:` says about training.
@@ -57,6 +58,7 @@ class Draft:
     examples: dict[str, Value] = field(default_factory=dict)
     symbols: dict[str, Symbol] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
+    equations: tuple[Equation, ...] = ()
     places: dict[str, tuple[str, Mark]] = field(default_factory=dict)
     outer: dict[str, Symbol] = field(default_factory=dict)
     minimize: tuple[str, Mark] | None = None

@@ -100,7 +100,7 @@ def _sections(draft: Draft, node: Node, read: Entries, outer: Outer) -> Parts:
     examples = read_examples(draft, train_read)
     network = _quantities(draft, node, read)
     read_rate(draft, train_read)
-    equations = resolve(draft)
+    equations = draft.equations = resolve(draft)
     before = found.errors
     place = read["train"][0].mark if "train" in read else node.mark
     train = read_train(draft, train_read, place, network, examples)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.errors import did_you_mean
-from grader.language.shapes import show_shape
+from grader.language.shapes import NUMBER, show_shape
+from grader.language.tree import walk
 from grader.spec.fields import entries, items, number
 from grader.spec.findings import known
 from grader.spec.model import Optimizer, Train
@@ -150,8 +151,25 @@ def _minimize(draft: Draft, read: Entries) -> str | None:
         return None
     shape = draft.shapes.get(node.text, (1, 1))
     if shape != (1, 1):
-        draft.found.error(node, f"what is minimized is one number, {node.text} is {show_shape(shape)}")
+        message = f"what is minimized is one number, {node.text} is {show_shape(shape)}"
+        draft.found.error(node, message, _spread_product(draft))
     return node.text
+
+
+def _spread_product(draft: Draft) -> str | None:
+    """A hint at the first product of a matrix and a vector, element by element, seldom what was meant."""
+    for line in draft.equations:
+        for product in walk(line.expr):
+            if product.op != "mul" or any(a.op != "name" for a in product.args):
+                continue
+            sizes = [draft.shapes.get(str(a.value), NUMBER) for a in product.args]
+            if sizes[0] != sizes[1] and NUMBER not in sizes:
+                left, right = (str(a.value) for a in product.args)
+                return (
+                    f"{left}*{right} in {line.name} multiplies element by element;"
+                    f" the matrix product is {left} @ {right}"
+                )
+    return None
 
 
 def _parameters(draft: Draft, read: Entries, place: Mark) -> tuple[str, ...]:

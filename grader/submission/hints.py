@@ -23,6 +23,7 @@ class ProblemHint(NamedTuple):
         symbolic: whether an answer may be a formula, so that a number is no better than one.
         applied: outputs of activations, each with what the activation is applied to.
         twins: questions about one and the same quantity.
+        questions: the ids of all questions, in order.
     """
 
     id: str
@@ -33,6 +34,7 @@ class ProblemHint(NamedTuple):
     symbolic: bool = False
     applied: tuple[tuple[str, str], ...] = ()
     twins: tuple[tuple[str, ...], ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 @record

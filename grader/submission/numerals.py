@@ -111,12 +111,15 @@ def parse_yes_no(text: str) -> bool | None:
 def parse_list(text: str, *, decimal_comma: bool = False) -> Raw | None:
     """A list in quotes, `[0.1, 0.2]` or `[[1, 2], [3, 4]]`, as a tuple of texts; None when it is none.
 
-    With decimal commas a list that holds `;` is separated by it: `[0,5; 0,25]`.
+    A list that holds `;` is separated by it: `[0.5; 0.25]`, and `[0,5; 0,25]` with decimal commas; without
+    them that may be two rows as well, and is none.
     """
     text = text.strip()
     if not text.startswith("[") or not text.endswith("]") or len(text) > LIST_LENGTH:
         return None
-    separator = ";" if decimal_comma and ";" in text else ","
+    separator = ";" if ";" in text else ","
+    if separator == ";" and "," in text and not decimal_comma:
+        return None
     return _list(text, separator, LIST_DEPTH)
 
 

@@ -33,7 +33,8 @@ _THIN_COMMA = re.compile(r"(?<=[0-9]),\\!\s*(?=[0-9]{3}(?![0-9]))")
 """How LaTeX sets a comma between thousands, and nothing else."""
 
 _SIGN = r"(?P<sign>[-+−–]?)\s*"
-_LONE = re.compile(rf"{_SIGN}(?P<whole>[0-9]*),(?P<places>[0-9]+)(?P<behind>\s*%?)")
+_LONE = re.compile(rf"{_SIGN}(?P<whole>[0-9]*),(?P<places>[0-9]+)(?P<behind>\s*(?:%|[eE×x·*].*)?)")
+_ALLOWED = "with `decimal_comma: true`"
 _THOUSANDS_ALSO = re.compile(r"[1-9][0-9]{0,2}")
 
 
@@ -71,13 +72,16 @@ def _grouped(text: str, *, decimal_comma: bool) -> re.Match[str] | None:
 
 
 def about_comma(text: str) -> str | None:
-    """What is wrong with the one comma of a number, and how to write it; None where that is not the trouble.
+    """What is wrong with the comma of a number, or its points, and how to write it; None where nothing is.
 
     Half a sentence: "has a decimal comma; write `0.399` with a point (...)".
     """
     text = text.lstrip("≈~=≅≃∼ ")
     if _BOTH_MARKS[","].fullmatch(text):
         return _decimal_comma(text.replace(".", "").replace(",", "."))
+    if _TWO_GROUPS[r"\."].fullmatch(text):
+        plain = text.replace(".", "")
+        return f"has points between its digits; write `{plain}` (an instructor may allow it {_ALLOWED})"
     found = _LONE.fullmatch(text)
     if found is None:
         return None
@@ -88,9 +92,9 @@ def about_comma(text: str) -> str | None:
     other = f"{sign}{whole}{places}{behind}"
     return (
         f"can be {other} or {written}; write `{other}` or `{written}`"
-        f" (an instructor may settle it: with `decimal_comma: true` it is {written})"
+        f" (an instructor may settle it: {_ALLOWED} it is {written})"
     )
 
 
 def _decimal_comma(written: str) -> str:
-    return f"has a decimal comma; write `{written}` (an instructor may allow it with `decimal_comma: true`)"
+    return f"has a decimal comma; write `{written}` (an instructor may allow it {_ALLOWED})"

@@ -101,6 +101,13 @@ def test_parentheses_around_decimal_commas() -> None:
     assert judged("[1, 5]", "(1,5)").verdict == "correct"
 
 
+@pytest.mark.parametrize("answer", ["[0.5; 1.5]", "(0.5; 1.5)"])
+def test_semicolons_separate_as_well(answer: str) -> None:
+    for comma in (False, True):
+        assert judged("[0.5, 1.5]", answer, decimal_comma=comma).verdict == "correct"
+    assert judged("[0.5, 1.5]", answer.replace(".", ",")).verdict == "unreadable"
+
+
 def test_a_list_where_a_number_is_asked_has_the_wrong_size() -> None:
     found = judged("0.5", "(0.5, 1.5)")
     assert (found.verdict, found.reason) == ("wrong", "a number was asked, this is a list of 2")

@@ -7,8 +7,8 @@ from tests.compare.classroom import grader, reason, told, verdicts
 
 SHAPES = """
 given: {W: [[1, 2, 3], [4, 5, 6]], x: [1, 0.5, -1], t: 4}
-equations: [z = W @ x, s = sum(z), P = W * 2, r = s + t]
-questions: [z, s, P, x^T, {ask: z, id: by elements}]
+equations: [z = W @ x, s = sum(z), P = W * 2, r = s + t, "Q = W @ W^T + [[0, 1], [2, 0]]"]
+questions: [z, s, P, Q, x^T, {ask: z, id: by elements}]
 """
 
 
@@ -34,6 +34,9 @@ questions: [z, s, P, x^T, {ask: z, id: by elements}]
         ("P", (("2", "4", "6"), ("8", "10", "11")), "correct " * 5 + "wrong"),
         ("P", (("2", "8"), ("4", "10"), ("6", "12")), "transposed " * 6),
         ("P", (("2", "8"), ("4", "10"), ("6", "11")), "transposed " * 5 + "wrong"),
+        ("Q", (("14", "33"), ("34", "77")), "correct " * 4),
+        ("Q", (("14", "34"), ("33", "77")), "correct transposed transposed correct"),
+        ("Q", (("14", "34"), ("33", "78")), "correct wrong wrong wrong"),
         ("x^T", ("1", "0.5", "-1"), "correct " * 3),
         ("x^T", (("1", "0.5", "-1"),), "correct " * 3),
     ],

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.report.model import SolvedProblem
-from grader.report.pages.graph import Graph, Part, graph_of
+from grader.report.network.graph import Graph, Part, graph_of
 from grader.report.pages.layout import layout
 from grader.run import solve_assignment
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from grader.report.pages import Reveal, site
+from grader.report.platforms import gradescope
 from grader.report.platforms.words import lines
 from grader.report.terminal import Look, render_student
 from grader.run import grade_assignment, solve_assignment
@@ -40,6 +42,17 @@ def test_a_file_that_cannot_be_read_says_so_once(tmp_path: Path) -> None:
     terminal, page, _ = shown(tmp_path, "answers:\n  q: {T: [1, 2}\n")
     assert terminal.count(FILE) == page.count(FILE) == 1
     assert "no answer" not in terminal
+
+
+def test_gradescope_has_it_above_the_tests(tmp_path: Path) -> None:
+    """Each test is told to be unreadable, without elements; the sentence stands in the output of all."""
+    (tmp_path / "spec.yaml").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "s.yaml").write_text("answers:\n  q: {T: [1, 2}\n", encoding="utf-8")
+    made = json.loads(
+        "".join(gradescope.render(grade_assignment(tmp_path / "spec.yaml", [tmp_path / "s.yaml"])))
+    )
+    assert "found a list that is not closed" in made["output"]
+    assert [test["output"] for test in made["tests"]] == ["could not be read"] * 2
 
 
 def test_an_answer_that_cannot_be_read_says_so_once(tmp_path: Path) -> None:

@@ -90,10 +90,8 @@ def _own(plan: Plan, handed_in: Answers, found: Compared) -> Iterator[str]:
             columns = target.shape[1] if target.place is None else 1
             for at, text in enumerate(texts):
                 row, column = target.place or divmod(at, columns)
-                rows, width = plan.shapes[node.name] if node else (1, 1)
-                index = f"{(row if width == 1 else column) + base}"
-                if 1 not in (rows, width):
-                    index = f"{row + base},{column + base}"
+                _, width = plan.shapes[node.name] if node else (1, 1)
+                index = f"{row + base}" if width == 1 else f"{row + base},{column + base}"
                 if found.quantity in (f"{name}[{index}]", f"{name[:-1]}[{index}])"):
                     yield text
 

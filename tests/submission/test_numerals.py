@@ -172,6 +172,9 @@ SETTLE = "(an instructor may settle it: with `decimal_comma: true` it is"
         ("1,5%", f"has a decimal comma; write `1.5%` {ALLOW}"),
         ("1234,567", f"has a decimal comma; write `1234.567` {ALLOW}"),
         ("1.234,5", f"has a decimal comma; write `1234.5` {ALLOW}"),
+        ("5,0e-1", f"has a decimal comma; write `5.0e-1` {ALLOW}"),
+        ("1,5 x 10^3", f"has a decimal comma; write `1.5 x 10^3` {ALLOW}"),
+        ("1.234.567", f"has points between its digits; write `1234567` {ALLOW}"),
         ("3,145", f"can be 3145 or 3.145; write `3145` or `3.145` {SETTLE} 3.145)"),
         ("≈ -12,300", f"can be -12300 or -12.300; write `-12300` or `-12.300` {SETTLE} -12.300)"),
     ],
@@ -271,6 +274,8 @@ def test_a_list_in_quotes(text: str, parts: object) -> None:
 def test_a_list_with_decimal_commas_is_separated_by_semicolons() -> None:
     assert parse_list("[0,5; 0,25]", decimal_comma=True) == ("0,5", "0,25")
     assert parse_list("[0.5, 0.25]", decimal_comma=True) == ("0.5", "0.25")
+    assert parse_list("[0.5; 0.25]") == ("0.5", "0.25")
+    assert parse_list("[0,5; 0,25]") is None
 
 
 @pytest.mark.parametrize(

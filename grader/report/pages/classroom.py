@@ -15,6 +15,9 @@ from grader.report.statistics import Agreement, Belief, Item, agreements, belief
 LISTED = 60
 """How many answers that show a mistake are listed; the rest is counted."""
 
+BRIEF = 10
+"""Where no id is longer, the column of students is narrow."""
+
 _CELL = {verdict: f"<td class=k{rank}>{SIGN[verdict]}" for rank, verdict in enumerate(VERDICTS)}
 
 
@@ -72,6 +75,7 @@ class Page(NamedTuple):
     pairs: tuple[Pair, ...]
     remarks: tuple[tuple[str, tuple[str, ...]], ...]
     ranks: dict[str, int]
+    brief: bool
 
 
 def classroom(report: ClassReport, pages: Sequence[str]) -> Page:
@@ -109,6 +113,7 @@ def classroom(report: ClassReport, pages: Sequence[str]) -> Page:
         tuple(_pair(agreement, report) for agreement in agreements(report)),
         tuple(_remarks(report)),
         {verdict: rank for rank, verdict in enumerate(VERDICTS)},
+        all(len(student.student) <= BRIEF for student in report.students),
     )
 
 

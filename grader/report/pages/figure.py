@@ -10,17 +10,17 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from grader.report.model import SolvedProblem, Value
+from grader.report.network.elements import Elements
+from grader.report.network.graph import Graph, Part, Unit, gradients, graph_of
+from grader.report.network.written import Written, worst
 from grader.report.numbers import six
-from grader.report.pages.elements import Elements
-from grader.report.pages.graph import Graph, Part, Unit, gradients, graph_of
 from grader.report.pages.layout import Layout, layout
 from grader.report.pages.reveal import Reveal
-from grader.report.pages.written import Written, worst
 from grader.report.safe import shortened, visible
 
 RADIUS = 26.0
 _LABEL = 14
-_RISING, _LEVEL, _FALLING = 0.3, 0.5, 0.68
+_RISING, _LEVEL, _FALLING = 0.27, 0.5, 0.71
 """How far along its edge a label stands, so that those of crossing edges stand apart."""
 
 _MOST_LABELS = 6
@@ -134,7 +134,8 @@ class _Pen:
             layer = graph.units[edge.end].layer
             (x1, y1), (x2, y2) = centres[edge.start], centres[edge.end]
             share = _LEVEL if abs(y2 - y1) < 1 else _FALLING if y2 > y1 else _RISING
-            shown = tuple(lines[:1]) if crowd.get(layer, 0) <= _MOST_LABELS else ()
+            first = sorted(lines, key=lambda line: "origin" not in line.kind)[:1]
+            shown = tuple(first) if crowd.get(layer, 0) <= _MOST_LABELS else ()
             mark = Mark(
                 x1 + share * (x2 - x1), y1 + share * (y2 - y1), self._kind(lines), shown, _titles(lines)
             )

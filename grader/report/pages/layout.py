@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from grader.report.pages.graph import Graph
+from grader.report.network.graph import Graph
 
 COLUMN = 168.0
 ROW = 116.0

@@ -14,12 +14,12 @@ from grader.report.model import (
     Solution,
     StudentReport,
 )
+from grader.report.network.written import Written, origin_of, written
 from grader.report.numbers import out_of, percent
 from grader.report.pages.figure import Drawing, Figure
 from grader.report.pages.reveal import Reveal
 from grader.report.pages.rules import Rules, Way
 from grader.report.pages.words import SIGN
-from grader.report.pages.written import Written, origin_of, written
 from grader.report.platforms.words import adjusted
 from grader.report.reasons import elements, own_reason
 from grader.report.verdicts import VERDICT, earned

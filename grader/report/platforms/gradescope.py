@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Literal
 
-from grader.report.model import Answer, ClassReport
+from grader.report.model import Answer, ClassReport, StudentReport
 from grader.report.platforms.words import Reveal, clean, dumped, in_words, lines, only, summary
+from grader.report.reasons import own_reason
 from grader.report.safe import markdown
 
 Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
@@ -37,7 +38,7 @@ def render(
             "visibility": visibility,
             "stdout_visibility": "hidden",
             "extra_data": _extra(report),
-            "tests": list(_tests(student.answers, reveal)),
+            "tests": list(_tests(student, reveal)),
         }
     )
 
@@ -50,7 +51,8 @@ def _extra(report: ClassReport) -> dict[str, Any]:
     }
 
 
-def _tests(answers: tuple[Answer, ...], reveal: Reveal) -> Iterator[dict[str, Any]]:
+def _tests(student: StudentReport, reveal: Reveal) -> Iterator[dict[str, Any]]:
+    answers = [answer._replace(reason=own_reason(student, answer)) for answer in student.answers]
     for first, (_, group) in enumerate(groupby(answers, key=lambda answer: answer.asked.problem), 1):
         for second, answer in enumerate(group, 1):
             yield _test(answer, f"{first}.{second}", reveal)

@@ -15,9 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.report.model import Answer, SolvedProblem
-from grader.report.pages.elements import Elements, named
-from grader.report.pages.graph import Edge, Part, Unit, gradients, graph_of
-from grader.report.pages.written import Written, written
+from grader.report.network.elements import Elements, named
+from grader.report.network.graph import Edge, Part, Unit, gradients, graph_of
+from grader.report.network.written import Written, written
 from grader.report.terminal.look import Look, draw
 from grader.report.terminal.words import heading, text
 

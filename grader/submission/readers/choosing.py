@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from grader.submission.hints import Hints, squeezed
 from grader.submission.readers.essays import Essays
+from grader.submission.readers.items import Items
 from grader.submission.readers.spans import Places
 from grader.submission.readers.written import Statement, node
 from grader.submission.tree import shorten
@@ -38,6 +39,7 @@ class Kept(NamedTuple):
     offset: int
     new: bool = False
     other: bool = False
+    stepped: bool = False
 
 
 class Choice:
@@ -58,7 +60,7 @@ class Choice:
         if kept.other:
             self._second(kept)
             return
-        if kept.new:
+        if kept.new or kept.stepped:
             kept = self._renamed(kept)
         asking = [home for home in kept.homes if self.hints.means(home, kept.key) is not None]
         if len(asking) == 1:
@@ -83,6 +85,11 @@ class Choice:
         later = f"{kept.key}'"
         for home in kept.homes:
             if self.hints.means(home, kept.key) is None and self.hints.means(home, later) is not None:
+                if not kept.new:
+                    line = self.places.of(kept.offset)[0]
+                    self.notes.append(
+                        f"line {line}: `{shorten(kept.key)}` was read as its value after the step"
+                    )
                 return kept._replace(key=later)
         return kept
 
@@ -138,7 +145,7 @@ class Choice:
         number = not any(letter.isalpha() for letter in _COMMAND.sub("", last))
         return 2 if number and not self.symbolic.get(problem) else 1
 
-    def result(self, essays: Essays) -> tuple[list[Statement], tuple[str, ...]]:
+    def result(self, essays: Essays, items: Items) -> tuple[list[Statement], tuple[str, ...]]:
         """The statements that count, and the notes."""
         self._adopt()
         self._unapplied()
@@ -147,9 +154,23 @@ class Choice:
             self._statement(problem, kept.key, kept.text, kept.offset)
             for (problem, _), kept in self.final.items()
         ]
+        statements += [self._statement(*one) for one in self._nameless(items, taken)]
         answered, notes = essays.answers(taken)
         statements += [self._statement(*one) for one in answered]
         return statements, (*self.notes, *notes, *self._unread())
+
+    def _nameless(self, items: Items, taken: set[tuple[str, str]]) -> list[tuple[str, str, str, int]]:
+        """Values without names, where their order says which questions they answer."""
+        read, left = items.answers(taken)
+        for problem in dict.fromkeys(problem for problem, _, _ in read):
+            self.notes.append(f"{problem}: values without names were read in the order of its questions")
+        for problem, found in left:
+            line = self.places.of(found[0].offset)[0]
+            values = _names(item.value for item in found)
+            what = f"nothing says which questions of {problem} these answer"
+            self.notes.append(f"from line {line} on, {what}: {values} not read; write `name = value`")
+        taken |= {(problem, key) for problem, key, _ in read}
+        return [(problem, key, item.value, item.offset) for problem, key, item in read]
 
     def _unapplied(self) -> None:
         r"""`h_1 = \sigma(1.5) = 0.82` says what `z_1` is, too, where nothing else says a number for it."""

@@ -72,11 +72,16 @@ class Essays:
 
     def _called(self, homes: tuple[str, ...], text: str) -> tuple[str, str] | None:
         """The question in words that goes by this name."""
-        name = _folded(text)
-        for home in homes:
-            for key, title in self.asked[home].texts if home in self.asked else ():
-                if name and name in {_folded(key), _folded(title or "")}:
-                    return home, key
+        said = _folded(text)
+        known = [(home, *one) for home in homes if home in self.asked for one in self.asked[home].texts]
+        for fits in (str.__eq__, str.startswith):
+            found = [
+                (home, key)
+                for home, key, title in known
+                if said and any(name and fits(said, name) for name in (_folded(key), _folded(title or "")))
+            ]
+            if len(found) == 1:
+                return found[0]
         return None
 
     def answers(self, taken: set[tuple[str, str]]) -> tuple[list[Answered], list[str]]:

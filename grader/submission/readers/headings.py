@@ -26,7 +26,7 @@ MARKER = re.compile(
     (?P<circle>[{"".join(CIRCLED)}]) | \\textcircled\s*\{{(?:\\small|\\footnotesize)?\s*(?P<ring>\d{{1,2}})\}}
     | (?:(?:{WORD})[\s.\#]*(?=\d))?
       \(?(?P<number>[1-9]\d?(?:\.[1-9]\d?)*)\s?(?P<letter>[a-h])?[.)\]:]+(?![\d=])
-    | \(?(?P<alone>[a-h])\)(?=\s|[\ue000$]|\Z)
+    | \(?(?P<alone>[a-z])\)(?=\s|[\ue000$]|\Z)
     ){_SPACE}""",
     re.VERBOSE | re.IGNORECASE,
 )

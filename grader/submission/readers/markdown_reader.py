@@ -96,7 +96,7 @@ def _table(prose: Prose, lines: list[tuple[int, int]], at: int) -> int:
     """A table: a row a question, or a column a question where its heads name questions."""
     header = [text for text, _ in _cells(prose, *lines[at])]
     names = [name.casefold() for name in header]
-    wide = [column for column, name in enumerate(header) if prose.hints.knows(name)]
+    wide = [column for column, name in enumerate(header) if name and prose.hints.asking(name)]
     key = next((column for column, name in enumerate(names) if name in _KEYS), None)
     answer = next((column for column, name in enumerate(names) if name in _ANSWERS), None)
     problem = next((column for column, name in enumerate(names) if name in _PROBLEMS), None)

@@ -17,11 +17,12 @@ _TOKEN = re.compile(
     | (?P<other>\\text\s*\{\s*(?:or|oder)\s*\})
     | (?P<arrow>\\(?:(?:Long|long)?[rR]ightarrow|implies|therefore|to|iff)(?![a-zA-Z])|[⇒→∴;])
     | (?P<wrap>\\(?:boxed|underline|fbox)\s*\{)
-    | (?P<equal>:=|\\(?:approx|simeq|doteq|coloneqq)(?![a-zA-Z])|[=≈])
+    | (?P<equal>:=|\\(?:approx|simeq|doteq|coloneqq|leftarrow|gets)(?![a-zA-Z])|[=≈←])
     | (?P<open>[{(\[]|\\\{) | (?P<close>[})\]]|\\\})
     | (?P<comma>,) | (?P<align>&) | \\[a-zA-Z]+ | \\.""",
     re.VERBOSE | re.DOTALL,
 )
+_BACK = ("←", "\\leftarrow", "\\gets")
 _MATRIX = frozenset({"matrix", "smallmatrix", "cases", "array", "tabular"})
 _LEFT_OUT = re.compile(
     r"""\\(?:tag|label|ref|eqref)\*?\s*\{[^{}]{0,200}\}
@@ -107,6 +108,8 @@ def equations(text: str, start: int, end: int) -> Iterator[Piece]:
         if part.equal is not None:
             key, key_start = _cleaned(text, part.start, part.equal[0], part.blank)
             value, value_start = _cleaned(text, part.equal[1], stop, part.blank)
+            if key and text[slice(*part.equal)] in _BACK:
+                key += " \\leftarrow"  # the name's value after a step
             if value:
                 yield Piece(key, value, key_start if key else part.equal[0], value_start, column)
         else:

@@ -10,8 +10,9 @@ import re
 
 from grader.submission.hints import Hints
 from grader.submission.readers.headings import MARKER, Headings
+from grader.submission.readers.items import value_in
 from grader.submission.readers.mathtext import equations
-from grader.submission.readers.sorting import LINE, MARK, TALK, Said, sort
+from grader.submission.readers.sorting import ITEM, LINE, MARK, TALK, UPDATE, Said, sort
 from grader.submission.readers.spans import Places, Span, masked, spans
 from grader.submission.readers.textlines import MASK, Found, answers
 from grader.submission.readers.written import Written
@@ -24,6 +25,11 @@ _KEY_NOISE = re.compile(
     r"""\$|\\q?quad(?![a-zA-Z])|\\(?:bullet|displaystyle)(?![a-zA-Z])|\\[,;:!]|[•●]|\*\*
     |\\textcircled\s*\{[^{}]{0,12}\}""",
     re.VERBOSE,
+)
+_UPDATES = re.compile(
+    r"\b(?:updat(?:e|es|ed|ing)|gradient descent|new (?:weights?|bias(?:es)?|parameters?|values?)"
+    r"|after (?:one|1|the|a|this) (?:\w+ )?(?:step|update|iteration))\b",
+    re.IGNORECASE,
 )
 _LINE_HEADING = 80
 _COUNTER = re.compile(r"\(?\d{1,2}(?:\.\d{1,2})*[a-h]?[.)\]]\s+(?=\S)")
@@ -49,6 +55,8 @@ class Prose:
     def heading(self, offset: int, level: int, text: str) -> None:
         """A heading; 1 is the highest level."""
         self._said.append(Said(offset, level, text, "", offset))
+        if _UPDATES.search(text):
+            self._said.append(Said(offset, UPDATE, "", text, offset))
 
     def named(self, key: str, text: str, offset: int, problem: str | None = None) -> None:
         """An answer whose name and text stand apart, in a table."""
@@ -58,14 +66,24 @@ class Prose:
         """A line of text: its answers, the heading that it is, or the words that it says."""
         text = self.text[start:end]
         marker = self._marker(start, end)
+        if _UPDATES.search(text):
+            self._add(Said(start, UPDATE, "", text, start))
         found = answers(self.masked[start:end], text, self.hints)
         if not found and text.strip():
             if len(text) <= _LINE_HEADING and self.headings.named(text, line=True):
                 self.heading(start, LINE, text)
             elif words := self.text[marker:end].strip():
-                self._add(Said(marker, TALK, "", words, marker))
+                self._words(words, marker, numbered=marker > start)
         for answer in found:
             self._answer(start, answer)
+
+    def _words(self, words: str, offset: int, *, numbered: bool) -> None:
+        """Words that name no question: a value behind a number or a letter, or something said."""
+        value = value_in(words) if numbered else None
+        if value is None:
+            self._add(Said(offset, TALK, "", words, offset))
+        else:
+            self._add(Said(offset, ITEM, "", value, self.text.index(value, offset)))
 
     def _marker(self, start: int, end: int) -> int:
         """Takes the number that a paragraph or an equation begins with; where the rest begins."""

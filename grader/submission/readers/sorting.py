@@ -14,11 +14,15 @@ from grader.submission.hints import squeezed
 from grader.submission.readers.choosing import Choice, Kept
 from grader.submission.readers.essays import Essays
 from grader.submission.readers.headings import LIKE_PROBLEM, Headings, Named, Path
+from grader.submission.readers.items import Item, Items
 from grader.submission.readers.spans import Places
 from grader.submission.readers.written import Statement
 
-LINE, MARK, TALK = 9, 10, -1
-"""Levels of what is no heading by its layout: a line that names a problem, a number in front, words."""
+LINE, MARK, TALK, ITEM, UPDATE = 9, 10, -1, -2, -3
+"""Levels of what is no heading by its layout.
+
+A line that names a problem; a number in front; words; a value without a name; word of new parameters.
+"""
 
 _ASKS = re.compile(r"^\s*\?\s*=\s*")
 
@@ -51,7 +55,7 @@ def sort(said: Iterable[Said], headings: Headings, places: Places) -> tuple[list
     choice = Choice(headings.hints, places)
     for kept in sections.kept:
         choice.add(kept)
-    return choice.result(sections.essays)
+    return choice.result(sections.essays, sections.items)
 
 
 class _Sections:
@@ -71,6 +75,9 @@ class _Sections:
         self.row: dict[int, int] = {}
         self.updated: set[tuple[tuple[str, ...], str]] = set()
         self.essays = Essays(headings.hints)
+        self.items = Items(headings.hints)
+        self.mark = ""
+        self.stepped = False
 
     def take(self, said: Said) -> None:
         """The next thing that the text says."""
@@ -78,6 +85,10 @@ class _Sections:
             self.essays.words(self.homes(), said.value, said.offset)
         elif said.level == MARK:
             self._marked(said)
+        elif said.level == ITEM:
+            self.items.add(self.homes(), Item(self.mark, said.value, said.value_offset))
+        elif said.level == UPDATE:
+            self.stepped = True
         elif said.level:
             self._heading(said)
         else:
@@ -89,10 +100,14 @@ class _Sections:
         return (known[0].id,) if len(known) == 1 else self.problems
 
     def _marked(self, said: Said) -> None:
-        named = self.headings.marked(said.marker, self.path) if said.marker else None
+        if said.marker is None:
+            return
+        named = self.headings.marked(said.marker, self.path)
+        self.mark = (said.marker["alone"] or said.marker["letter"] or said.marker["number"] or "").casefold()
         if named is None or (self.under is not None and not self._narrows(named)):
             return
         self._enter(named, MARK)
+        self.mark = said.marker["alone"] or said.marker["letter"] or ""
 
     def _narrows(self, named: Named) -> bool:
         return set(named.problems) < set(self.under or ())
@@ -108,6 +123,7 @@ class _Sections:
             self.elsewhere = len(self.headings.hints.problems) > 1
         self.essays.heading(self.homes(), said.key)
         self.row = {}
+        self.stepped = False
 
     def _enter(self, named: Named, level: int) -> None:
         if level == MARK and self.row and named.problems == self.problems:
@@ -116,6 +132,7 @@ class _Sections:
         self.problems, self.path, self.elsewhere = named.problems, named.path, False
         self.level, self.worded = (self.level if level == MARK else level), named.certain
         self.row = {}
+        self.stepped = False
         self.essays.section()
 
     def _statement(self, said: Said) -> None:
@@ -133,16 +150,8 @@ class _Sections:
         if said.column == 0:
             self.row = {}
         self.row[said.column] = len(self.kept)
-        self.kept.append(
-            Kept(
-                homes,
-                self.elsewhere,
-                said.key,
-                value,
-                said.value_offset,
-                self._is_new(homes, said.key, value),
-            )
-        )
+        kept = Kept(homes, self.elsewhere, said.key, value, said.value_offset, stepped=self.stepped)
+        self.kept.append(kept._replace(new=self._is_new(homes, said.key, value)))
 
     def _is_new(self, homes: tuple[str, ...], key: str, value: str) -> bool:
         """Whether `b = b - 0.1*g` said that from here on `b` is the parameter after its step."""

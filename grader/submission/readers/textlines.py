@@ -24,6 +24,11 @@ _EXACT = re.compile(r"(?P<ticks>`{1,3})(?!`)(?P<key>[^\n]+?)(?<!`)(?P=ticks)(?!`
 _LABEL = re.compile(
     r"(?P<bold>\*\*|__)?(?P<key>[^=:≈\n]{1,200}?)(?P=bold)?[ \t]*(?P<sign>[:=≈])(?![=/])[ \t]*"
 )
+_POINTED = re.compile(
+    r"(?P<key>[^=:≈→←\n]{1,60}?)[ \t]*(?::(?![=/])|(?P<on>→|->)|(?P<back>←|<-))[ \t]*(?=[^\s=])"
+)
+_FRESH = re.compile(r"(?<!\w)(?:new|updated)[ \t]+(?:value[ \t]+of[ \t]+)?\Z", re.IGNORECASE)
+_AGAIN = re.compile(r"(?:new|updated)[ \t]+(?:value[ \t]+of[ \t]+)?", re.IGNORECASE)
 _EQUAL = re.compile(r"(?<![<>!=:])(?::=|[=≈])(?![=>])|[(\[{]|[)\]}]")
 _NAME = re.compile(
     rf"""(?:(?:[^\W\d]|[∂∇])[\w'′’^∂]*|{MASK}+)
@@ -73,6 +78,8 @@ def answers(line: str, text: str, hints: Hints) -> list[Found]:
         if label["sign"] == ":":  # the rest of the line, whatever is in it
             return [_found(line, text, (label.start("key"), label.end(), len(line)), key=None, known=True)]
         return _from(line, text, label.start("key"), label.end(), hints)
+    if pointed := _pointed(line, text, start, hints):
+        return [pointed]
     equals = _equals(line, start)
     if not equals:
         return []
@@ -81,6 +88,19 @@ def answers(line: str, text: str, hints: Hints) -> list[Found]:
         return _from(line, text, equals[0][0], equals[0][1], hints, key="")
     name = _name(left, hints)
     return [] if name is None else _from(line, text, start + name, equals[0][1], hints, first=not name)
+
+
+def _pointed(line: str, text: str, start: int, hints: Hints) -> Found | None:
+    """`new b2: 0.24`, `w1 → 0.2`, `w2 ← 0.42`, where the name is a question's in some spelling."""
+    label = _POINTED.match(line, start)
+    if label is None:
+        return None
+    key = _bare(text[label.start("key") : label.end("key")])
+    name = f"{key.strip('$ ')} \\leftarrow" if label["back"] else key.strip("$ ")
+    if not key or not hints.asking(name):
+        return None
+    value = text[label.end() :].rstrip(" \t.;,")
+    return Found(name, value, label.start("key"), label.end(), len(line))
 
 
 def _from(
@@ -143,7 +163,7 @@ def _next_name(line: str, start: int, equal: int, hints: Hints) -> tuple[int, in
     """Where the answer before ends and the next name begins, if one stands before this equals sign."""
     for found in reversed(list(_BREAK.finditer(line, start, equal))):
         name = line[found.end() : equal].strip()
-        if name and (hints.knows(_bare(name)) or _NAME.match(name)):
+        if name and (hints.knows(_bare(name)) or _NAME.match(_AGAIN.sub("", name))):
             return found.start(), found.end()
     return None
 
@@ -156,7 +176,10 @@ def _name(left: str, hints: Hints) -> int | None:
         if hints.knows(whole) or hints.knows(_INDEX.sub("", whole)):
             return word
     found = _NAME.search(left.rstrip(), near)
-    return found.start() if found else None
+    if found is None:
+        return None
+    fresh = _FRESH.search(left, near, found.start())
+    return fresh.start() if fresh else found.start()
 
 
 def _starts(left: str, near: int) -> Iterator[int]:

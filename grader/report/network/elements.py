@@ -164,7 +164,7 @@ class _Reading(NamedTuple):
 def named(quantity: str, place: Place, shape: Shape, base: int) -> str:
     """`z1[2]`, `W1[1,2]`, `new(W1[1,2])`; a vector has one index."""
     row, column = (k + base for k in place)
-    index = f"{row}" if shape[1] == 1 else f"{column}" if shape[0] == 1 else f"{row},{column}"
+    index = f"{row}" if shape[1] == 1 else f"{row},{column}"
     if not quantity.startswith("new("):
         return f"{quantity}[{index}]"
     inner, comma, steps = quantity[4:-1].partition(",")

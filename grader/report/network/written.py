@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from grader.report.model import VERDICTS, Answer, Component
-from grader.report.pages.elements import Element, Elements
-from grader.report.pages.graph import Part
+from grader.report.network.elements import Element, Elements
+from grader.report.network.graph import Part
 
 _ELEMENT = re.compile(r"[^\[\]]+\[(\d+(?:,\d+)?)\](?:(?:,\d+)?\))?")
 _WRONG = ("slip", "misconception", "wrong")

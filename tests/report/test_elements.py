@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.report.pages.elements import Element, Elements
+from grader.report.network.elements import Element, Elements
 from grader.run import solve_assignment
 
 ROOT = Path(__file__).parent.parent.parent
