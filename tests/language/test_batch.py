@@ -12,7 +12,8 @@ NAMES = ("w", "x", "y", "z")
 SCOPE = Scope(frozenset({*NAMES, "v"}))
 FORMULAS = (
     "x", "3", "-x^2 + 3", "(x - y)*w*z*(1 - z)*7/11", "sigmoid'(z)*relu(x) - 2.5", "e^x - pi",
-    "x - y - z + -2", "gelu(z)/silu'(x) + ln(x)", "-(-x)", "leaky_relu(x) + step(y)", "sqrt(x)^-w", "exp(x^2)/0",
+    "x - y - z + -2", "gelu(z)/silu'(x) + ln(x)", "-(-x)", "leaky_relu(x) + step(y)", "sqrt(x)^-w",
+    "exp(x^2)/0",
     "2^3^2*x", "elu'(x)*tanh'(y)", "abs(x) + sign(y)*relu'(x - x)",
 )  # fmt: skip
 POINTS, STUDENTS = 5, 3
