@@ -74,6 +74,12 @@ def _level(expr: Expr, view: View) -> int:
     return max((view.links.level.get(n, 0) for n in quantities(expr)), default=0)
 
 
+def _sign_lost(slope: Slope, _: View) -> list[Expr]:
+    """The slope turned round; for the sigmoid also with the sign inside it turned."""
+    inside = [mul(slope.output, add(ONE, slope.output))] if slope.function == "sigmoid" else []
+    return [neg(slope.node), *inside]
+
+
 def _squared(slope: Slope, _: View) -> list[Expr]:
     return [power(slope.node, TWO)] if slope.function != "relu" else []
 
@@ -160,11 +166,12 @@ DERIVATIVES: tuple[Misconception, ...] = (
     Misconception(
         "der.minus",
         "derivative with the wrong sign",
-        "The quotient rule gives me a minus: f' = -a(1 - a).",
-        "The slope in {step} has the wrong sign: the two minus signs of the quotient rule cancel.",
+        "The quotient rule gives me a minus, f' = -a(1 - a), or a plus inside, a(1 + a).",
+        "A sign in the slope in {step} is wrong: the two minus signs of the quotient rule cancel, and for the"
+        " sigmoid a(1 - a) is left.",
         "da*f'(z)",
         "-da*f'(z)",
-        in_slopes(lambda s, _: [neg(s.node)]),
+        in_slopes(_sign_lost),
         Example(_SIGMOID, "dL/dz2", -0.0948881, 0.0948881),
         twins=("dy.sign",),
         source=("https://extraproxies.com/missing-sign-in-derivative-of-sigmoid-function/",),
@@ -180,17 +187,6 @@ DERIVATIVES: tuple[Misconception, ...] = (
         in_slopes(lambda s, _: [sub(ONE, power(s.output, TWO))], "sigmoid"),
         Example(_SIGMOID, "dL/dz2", -0.0948881, -0.252126),
         source=("seen in a student's answer", "https://github.com/Jeraldy/deeplearning"),
-    ),
-    Misconception(
-        "der.sigmoid_formula",
-        "the sigmoid's derivative misremembered",
-        "The derivative of the sigmoid is a(1 + a), or only its second factor, 1 - a.",
-        "In {step} check the formula far out: where the sigmoid is near 1 it is flat, so its slope a(1 - a)"
-        " goes to 0 there, and at both ends.",
-        "da*a*(1 - a)",
-        "da*a*(1 + a)",
-        in_slopes(lambda s, _: [mul(s.output, add(ONE, s.output)), sub(ONE, s.output)], "sigmoid"),
-        Example(_SIGMOID, "dL/dz2", -0.0948881, -0.383702),
     ),
     Misconception(
         "der.sigmoid_on_tanh",

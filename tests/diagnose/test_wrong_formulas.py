@@ -69,7 +69,7 @@ def _named(answer: Answer) -> set[str]:
     [
         ("dL/dz2", "(t - yhat)", "dy.sign"),
         ("dL/dz1[1]", "W2[1,1]*(yhat - t)", "der.none_hidden"),
-        ("dL/dz1[1]", "W2[1,1]*(yhat - t)*a1[1]*(1 + a1[1])", "der.sigmoid_formula"),
+        ("dL/dz1[1]", "W2[1,1]*(yhat - t)*a1[1]*(1 + a1[1])", "der.minus"),
         ("dL/dz1[1]", "W2[1,1]*(yhat - t)*(1 - a1[1])*(1 + a1[1])", "der.tanh_on_sigmoid"),
         ("dL/dz1", "W2^T*(yhat - t)*a1", "der.is_a"),
         ("dL/dW2[1,1]", "(yhat - t)*z1[1]", "dW.z_for_a"),
