@@ -150,6 +150,18 @@ def test_student_pages_of_the_samples_are_small() -> None:
     assert all(len(page.encode()) < 300_000 for _, page in site(report, solution, Reveal.of("all")))
 
 
+def test_equal_answers_that_show_a_mistake_stand_together() -> None:
+    """What was written once, and everybody who wrote it."""
+    report = classroom()
+    two = [replace(report.students[1], student=name, file=f"{name}.yaml") for name in ("s8", "s9")]
+    report = replace(report, students=tuple(two))
+    page = dict(site(report, nothing_solved(report), Reveal.of("all")))["class.html"]
+    shared = page[page.index("Shared mistakes</h2>") : page.index("Questions</h2>")]
+    text = re.sub(r"<[^>]+>", "", shared)
+    assert "2 students, 2 answers" in text
+    assert "dL/dw2 = -0.5: s8, s9" in text
+
+
 def test_a_mark_set_by_hand_is_told_with_its_reason() -> None:
     """And what was added to the score, where only the score is shown too."""
     report = classroom()

@@ -12,8 +12,8 @@ from grader.report.numbers import percent, points, score
 from grader.report.pages.words import SIGN
 from grader.report.statistics import Agreement, Belief, Item, agreements, beliefs, items
 
-LISTED = 60
-"""How many answers that show a mistake are listed; the rest is counted."""
+LISTED = 40
+"""How many different answers that show a mistake are listed; the rest is counted."""
 
 BRIEF = 10
 """Where no id is longer, the column of students is narrow."""
@@ -42,12 +42,20 @@ class Row(NamedTuple):
     unreadable: bool
 
 
+class Shared(NamedTuple):
+    """An answer that shows a mistake, and who wrote it."""
+
+    question: str
+    given: str
+    students: tuple[str, ...]
+
+
 class Mistake(NamedTuple):
-    """A shared mistake with its number in the filter, and the answers that are listed."""
+    """A shared mistake with its number in the filter, and the different answers that show it."""
 
     number: int
     belief: Belief
-    shown: tuple[tuple[str, str, str], ...]
+    shown: tuple[Shared, ...]
     more: int
 
 
@@ -135,11 +143,13 @@ def _row(student: StudentReport, page: str, shared: Sequence[int]) -> Row:
 
 
 def _mistake(number: int, belief: Belief, report: ClassReport) -> Mistake:
-    shown = tuple(
-        (report.students[s.student].student, f"{s.asked.problem}/{s.asked.question}", s.given)
-        for s in belief.answers[:LISTED]
-    )
-    return Mistake(number, belief, shown, max(len(belief.answers) - LISTED, 0))
+    wrote: dict[tuple[str, str], dict[str, None]] = {}
+    for shown in belief.answers:
+        place = f"{shown.asked.problem}/{shown.asked.question}", shown.given
+        wrote.setdefault(place, {})[report.students[shown.student].student] = None
+    groups = [Shared(*place, tuple(students)) for place, students in wrote.items()]
+    groups.sort(key=lambda group: -len(group.students))
+    return Mistake(number, belief, tuple(groups[:LISTED]), max(len(groups) - LISTED, 0))
 
 
 def _pair(found: Agreement, report: ClassReport) -> Pair:
