@@ -67,6 +67,7 @@ _DECIMAL = re.compile(
     \s*(?P<percent>%)?""",
     re.VERBOSE,
 )
+_FORMULA = re.compile(r"[A-DF-WYZa-df-wyz_]")  # letters that no number has: one look tells most formulas
 _FRACTION = re.compile(rf"{_ABOUT}{_SIGN}(?P<over>[0-9]+)\s*[/⁄∕]\s*(?P<under>[0-9]+)")
 
 
@@ -139,7 +140,7 @@ _YES_NO = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false
 
 def _read(text: str, *, decimal_comma: bool) -> Numeral | None:
     """Everything that is not a plain decimal, without white space around it."""
-    if len(text) > MAX_LENGTH:
+    if len(text) > MAX_LENGTH or _FORMULA.search(text):
         return None
     text = plain_marks(text, decimal_comma=decimal_comma)
     if found := _DECIMAL.fullmatch(text):
