@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.run.collection import paused
 from grader.submission import archive, files, sources
 from grader.submission.hints import ProblemHint, hints_of
 from grader.submission.model import Submission
@@ -262,7 +263,10 @@ def test_any_text_is_read_or_refused(kind: str, text: str) -> None:
 
 @pytest.mark.parametrize("kind", READ)
 def test_no_text_takes_long(kind: str) -> None:
-    """Ten times the text takes about ten times as long: nothing is looked for again and again."""
+    """Ten times the text takes about ten times as long: nothing is looked for again and again.
+
+    Garbage is not collected meanwhile, as in a run: it would look through all that the other tests hold.
+    """
     slow = []
     for piece in PIECES:
         for text in (piece, f"{piece}x", f"a1 {piece}"):
