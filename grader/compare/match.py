@@ -80,8 +80,15 @@ class Matcher:
             return found
 
     def nearest(self, key: str) -> str | None:
-        """The question id that is spelled most like a key."""
-        return nearest(key, [q.id for q in self.problem.questions])
+        """The question id that is spelled most like a key, or that an everyday word means."""
+        from grader.compare.worded import quantity_called
+
+        found = nearest(key, [q.id for q in self.problem.questions])
+        train = self.problem.train
+        loss = train.minimize if train is not None else None
+        called = quantity_called(key, loss or (next(iter(self.tops)) if len(self.tops) == 1 else None))
+        match = self.find(called) if found is None and called is not None else None
+        return found if match is None else self.problem.questions[match.question].id
 
     def _search(self, key: str) -> Match | None:
         squeezed = key.strip()
