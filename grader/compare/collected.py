@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from grader.submission.model import Given
 
 
+_SHOWN = 6
+
+
 class Collected:
     """Answers sorted by question.
 
@@ -53,15 +56,18 @@ class Collected:
         return questions, dict(zip(questions, written, strict=True))
 
     def _one_by_one(self, student: int, given: Mapping[str, Given]) -> None:
+        unknown = []
         for written, value in given.items():
             match = self.matcher.find(written)
             if match is None:
-                self._unknown(student, written)
+                unknown.append(written)
             elif match.place is None and self.columns[match.question][student] is None:
                 self.columns[match.question][student] = value
                 self.keys[student][match.question] = written
             else:
                 self._further(student, written, value, match)
+        if unknown:
+            self._unknown(student, unknown)
 
     def _further(self, student: int, written: str, value: Given, match: Match) -> None:
         cell = self.columns[match.question]
@@ -79,14 +85,31 @@ class Collected:
         else:
             before[match.place] = value
 
-    def _unknown(self, student: int, written: str) -> None:
-        near = self.matcher.nearest(written)
-        hint = f'; did you mean "{near}"?' if near else ""
-        self.note(student, f'"{written}" is not a question of {self.matcher.problem.id}{hint}')
+    def _unknown(self, student: int, names: list[str]) -> None:
+        """One note for all names that no question has, however many there are."""
+        problem = self.matcher.problem.id
+        near = [self.matcher.nearest(name) for name in names[:_SHOWN]]
+        asked = _few([f'"{question.id}"' for question in self.matcher.problem.questions])
+        if len(names) == 1:
+            hint = f'did you mean "{near[0]}"?' if near[0] else f"it asks {asked}"
+            self.note(student, f'"{names[0]}" is not a question of {problem}; {hint}')
+            return
+        said = [
+            f'"{name}" (did you mean "{close}"?)' if close else f'"{name}"'
+            for name, close in zip(names, near, strict=False)
+        ]
+        more = f" and {len(names) - len(said)} more" if len(names) > len(said) else ""
+        hint = "" if all(near) else f"; it asks {asked}"
+        self.note(student, f"{len(names)} names are no questions of {problem}: {', '.join(said)}{more}{hint}")
 
     def note(self, student: int, text: str) -> None:
         """Keep something odd about a student's answers."""
         self.notes.setdefault(student, []).append(text)
+
+
+def _few(texts: list[str]) -> str:
+    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+    return ", ".join(texts[:_SHOWN]) + more
 
 
 def show_given(given: object) -> str:

@@ -7,6 +7,7 @@ The id wins. Otherwise a key is read as a quantity in any usual spelling (``dL_d
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.compare.reader import answer_scope
@@ -15,12 +16,13 @@ from grader.errors import ExpressionError, nearest
 from grader.language.parse import parse
 from grader.language.render import render
 from grader.language.shapes import NUMBER, resolve_index
-from grader.language.tree import Expr, form
+from grader.language.tree import Expr, form, quantities
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.engine.derive import Plan
+    from grader.language.answer import AnswerReader
     from grader.spec.model import Problem
 
 Place = tuple[int, int]
@@ -78,8 +80,15 @@ class Matcher:
             return found
 
     def nearest(self, key: str) -> str | None:
-        """The question id that is spelled most like a key."""
-        return nearest(key, [q.id for q in self.problem.questions])
+        """The question id that is spelled most like a key, or that an everyday word means."""
+        from grader.compare.worded import quantity_called
+
+        found = nearest(key, [q.id for q in self.problem.questions])
+        train = self.problem.train
+        loss = train.minimize if train is not None else None
+        called = quantity_called(key, loss or (next(iter(self.tops)) if len(self.tops) == 1 else None))
+        match = self.find(called) if found is None and called is not None else None
+        return found if match is None else self.problem.questions[match.question].id
 
     def _search(self, key: str) -> Match | None:
         squeezed = key.strip()
@@ -106,15 +115,24 @@ class Matcher:
 
     def _as_written(self, key: str) -> Match | None:
         """A key in LaTeX or in another spelling: ``w₂``, ``w_{11}^{(2)}``."""
-        from grader.language.answer import AnswerReader
-
         if "=" in key:
             return None
         try:
-            expr = Resolver(self.problem).resolve(AnswerReader(self.scope).read(key))
+            expr = self.answers.read(key)
+            return self._quantity(Resolver(self.problem).resolve(expr)) if self._speaks_of_it(expr) else None
         except ExpressionError:
             return None
-        return self._quantity(expr)
+
+    @cached_property
+    def answers(self) -> AnswerReader:
+        """The reader of all styles; made for the first key that is not as in the spec."""
+        from grader.language.answer import AnswerReader
+
+        return AnswerReader(self.scope)
+
+    def _speaks_of_it(self, expr: Expr) -> bool:
+        """Whether all names are the problem's; finding the nearest to one that is not would take longest."""
+        return quantities(expr) <= self.scope.names
 
     def _ids_loosely(self, key: str) -> Match | None:
         folded = "".join(key.split()).casefold()
@@ -136,10 +154,12 @@ class Matcher:
 
     def _as_quantity(self, text: str) -> Match | None:
         try:
-            expr = Resolver(self.problem).resolve(parse(text, self.scope))
+            expr = parse(text, self.scope)
+            if self._speaks_of_it(expr):
+                return self._quantity(Resolver(self.problem).resolve(expr))
         except ExpressionError:
-            return self._element_of_label(text)
-        return self._quantity(expr)
+            pass
+        return self._element_of_label(text)
 
     def _quantity(self, expr: Expr) -> Match | None:
         whole = self.by_quantity.get(render(expr))

@@ -28,6 +28,23 @@ _NABLA = re.compile(
 _BIG = re.compile(r"d(?P<rest>[^\W\d_]\w*d[^\W\d_]\w*(?:\[[\d,\s]+\])?)")
 
 
+_LOSS = frozenset({"loss", "cost", "error", "objective", "loss function", "cost function", "total loss"})
+_OUTPUT = frozenset(
+    {"output", "prediction", "predicted", "y pred", "ypred", "y hat", "result", "final output"}
+)
+
+
+def quantity_called(word: str, loss: str | None) -> str | None:
+    """The quantity that goes by an everyday word.
+
+    Args:
+        word: as written.
+        loss: what training minimises, or what all derivatives are of.
+    """
+    said = " ".join(re.sub(r"[\W_]+", " ", word.casefold()).split())
+    return loss if said in _LOSS else "yhat" if said in _OUTPUT else None
+
+
 def meanings(key: str, tops: Collection[str], names: Collection[str]) -> Iterator[str]:
     """What a name may mean, as formulas.
 

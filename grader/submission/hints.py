@@ -37,17 +37,42 @@ class ProblemHint(NamedTuple):
     questions: tuple[str, ...] = ()
 
 
+MAX_UNKNOWN = 1_500
+"""So often a text may ask for a name that a problem does not have; a long homework asks a hundred times."""
+
+
+class Lookups:
+    """What the names of one text mean, each looked up once, and strangers not without end."""
+
+    def __init__(self, asks: Asks) -> None:
+        self.asks = asks
+        self.left = MAX_UNKNOWN
+        self.found: dict[tuple[str, str], str | None] = {}
+
+    def __call__(self, problem: str, key: str) -> str | None:
+        """The question that a name means; None for every new name once there were too many strangers."""
+        wanted = (problem, key)
+        if wanted not in self.found:
+            if self.left <= 0:
+                return None
+            self.found[wanted] = self.asks(problem, key)
+            self.left -= self.found[wanted] is None
+        return self.found[wanted]
+
+
 @record
 class Hints:
     """The names of an assignment's problems and questions.
 
     owners: a question's name, without white space -> the problem that asks it; None where several do.
     asks: finds a question by any spelling of its quantity; without it only names as in the spec are found.
+    names: of each problem's questions, without white space.
     """
 
     problems: tuple[ProblemHint, ...] = ()
     owners: Mapping[str, str | None] = field(default_factory=dict)
     asks: Asks | None = None
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def owner(self, key: str) -> str | None:
         """The one problem that asks a question of this name; the only problem there is answers for any."""
@@ -65,10 +90,21 @@ class Hints:
 
     def means(self, problem: str, key: str) -> str | None:
         """The question of a problem that a name means, in whatever spelling."""
-        if self.asks is not None:
-            return self.asks(problem, key)
-        names = {squeezed(name) for known in self.problems if known.id == problem for name in known.names}
-        return squeezed(key) if squeezed(key) in names else None
+        found = None if self.asks is None else self.asks(problem, key)
+        if found is not None or not (self.asks is None or self.exhausted):
+            return found
+        return squeezed(key) if squeezed(key) in self.names.get(problem, ()) else None
+
+    def of_one_text(self) -> Hints:
+        """The same, with a memory and a bound for the names of one text."""
+        if self.asks is None:
+            return self
+        return Hints(self.problems, self.owners, Lookups(self.asks), self.names)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether a text had more names than are looked up."""
+        return isinstance(self.asks, Lookups) and self.asks.left <= 0
 
     def asking(self, key: str) -> list[str]:
         """The problems that ask a question of this name, in whatever spelling."""
@@ -85,7 +121,8 @@ def hints_of(problems: Iterable[ProblemHint], asks: Asks | None = None) -> Hints
     for problem in known:
         for name in {squeezed(name) for name in problem.names}:
             owners[name] = None if name in owners else problem.id
-    return Hints(known, owners, asks)
+    names = {problem.id: frozenset(map(squeezed, problem.names)) for problem in known}
+    return Hints(known, owners, asks, names)
 
 
 def squeezed(text: str) -> str:

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from grader.submission.hints import Hints, ProblemHint, hints_of
+from grader.submission.hints import MAX_UNKNOWN, Hints, ProblemHint, hints_of
 from grader.submission.readers import latex_reader, markdown_reader
 from grader.submission.readers.headings import Headings, title_labels
 from grader.submission.shape import Content
@@ -234,3 +234,22 @@ def test_no_text_takes_long(text: str) -> None:
     with suppress(UnreadableError):
         read(text, WORDS)
     assert time.process_time() - started < 1
+
+
+def test_a_text_looks_up_only_so_many_strangers() -> None:
+    """A file of nothing but names costs no more than a long homework, and says so; known names count."""
+    asked: list[tuple[str, str]] = []
+
+    def asks(problem: str, key: str) -> str | None:
+        asked.append((problem, key))
+        return key if key == "a" else None
+
+    known = hints_of([ProblemHint("q1", None, ("a",)), ProblemHint("q2", None, ("b",))], asks)
+    text = "# q1\n" + "".join(f"a{n} = 1\n" for n in range(MAX_UNKNOWN)) + "a = 5\n# q2\nb = 6\n"
+    content = read(text, known)
+    assert len(asked) <= MAX_UNKNOWN + 1
+    assert len(set(asked)) == len(asked)
+    assert content.answers["q1"]["a"] == "5"
+    assert content.answers["q2"]["b"] == "6"
+    assert content.notes[0].startswith("more names than any homework has")
+    assert not any(note.startswith("more names") for note in read("# q1\na = 4\nx = 3\n", known).notes)

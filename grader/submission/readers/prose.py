@@ -21,6 +21,8 @@ from grader.submission.tree import MAX_NODES, Scalar, UnreadableError
 
 NOTHING = "found no answer; expected lines such as `a1 = 0.5`, under headings that name the problems"
 
+TOO_MANY = "more names than any homework has; not all of them were looked up"
+
 _KEY_NOISE = re.compile(
     r"""\$|\\q?quad(?![a-zA-Z])|\\(?:bullet|displaystyle)(?![a-zA-Z])|\\[,;:!]|[•●]|\*\*
     |\\textcircled\s*\{[^{}]{0,12}\}""",
@@ -43,7 +45,7 @@ class Prose:
 
     def __init__(self, text: str, hints: Hints) -> None:
         self.text = text
-        self.hints = hints
+        self.hints = hints = hints.of_one_text()
         self.spans = spans(text)
         self.masked = masked(text, self.spans, MASK)
         self.places = Places(text)
@@ -146,6 +148,8 @@ class Prose:
         )
         if not statements:
             raise UnreadableError(NOTHING)
+        if self.hints.exhausted:
+            notes = (TOO_MANY, *notes)
         return Written(self.student, statements, notes[: MAX_NOTES + 1])
 
 
