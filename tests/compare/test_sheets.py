@@ -118,6 +118,25 @@ def test_an_unknown_key_is_told_with_the_nearest() -> None:
     assert 'did you mean "z"' in result.notes[0][0]
 
 
+def test_many_unknown_keys_are_told_in_one_note_with_what_is_asked() -> None:
+    """Each is named, or counted where there are too many; an everyday word means its quantity."""
+    spec = """
+given: {x: 3, w: 0.5, y: 1}
+equations: [yhat = w*x, "L = (yhat - y)^2"]
+train: {minimize: L, parameters: [w], learning_rate: 0.1}
+questions: [yhat, L]
+"""
+    few = grader(spec).grade([{"loss": "0.25", "prediction": "1.5", "foo": "1"}]).notes[0]
+    assert few == [
+        '3 names are no questions of q: "loss" (did you mean "L"?), "prediction" (did you mean "yhat"?),'
+        ' "foo"; it asks "yhat", "L"'
+    ]
+
+    many = grader(spec).grade([{f"foo{i}": "1" for i in range(900)}]).notes[0]
+    assert len(many) == 1
+    assert "and 894 more" in many[0]
+
+
 SYMBOLIC = """
 symbols: {a: null, b: null, u: [-0.9, 0.9]}
 equations: [f = (a + b)^2, g = sigmoid(a), h = ln(1 - u), k = a]
