@@ -126,11 +126,9 @@ equations: [yhat = w*x, "L = (yhat - y)^2"]
 train: {minimize: L, parameters: [w], learning_rate: 0.1}
 questions: [yhat, L]
 """
-    few = grader(spec).grade([{"loss": "0.25", "prediction": "1.5", "foo": "1"}]).notes[0]
-    assert few == [
-        '3 names are no questions of q: "loss" (did you mean "L"?), "prediction" (did you mean "yhat"?),'
-        ' "foo"; it asks "yhat", "L"'
-    ]
+    (few,) = grader(spec).grade([{"loss": "0.25", "prediction": "1.5", "foo": "1"}]).notes[0]
+    assert '"loss" (did you mean "L"?), "prediction" (did you mean "yhat"?), "foo"' in few
+    assert few.endswith('it asks "yhat", "L"')
 
     many = grader(spec).grade([{f"foo{i}": "1" for i in range(900)}]).notes[0]
     assert len(many) == 1
