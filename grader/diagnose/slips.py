@@ -136,7 +136,7 @@ def _families(value: Value) -> Iterator[tuple[float, str]]:
         yield SIGN if value.exactly(-w) else SIGN + LOOSE, "slip.sign"
     for k in _POWERS:
         shift = 10.0**k
-        if value.near(w * shift, value.half * shift):
+        if w != 0 and value.near(w * shift, value.half * shift):
             yield POINT + 0.5 * abs(k), "slip.pow10"
             break
     yield from _digit_slips(value)

@@ -32,6 +32,7 @@ class Link:
         delta: dL/dz.
         units, fan_in, examples: how many sums there are, of how many inputs, for how many examples.
         is_scalar: whether the weight is a number.
+        in_row: whether the examples of a number's sum lie in a row.
     """
 
     total: str
@@ -43,6 +44,7 @@ class Link:
     fan_in: int
     examples: int
     is_scalar: bool = False
+    in_row: bool = False
 
     def weight_gradient(self, delta: Expr, source: Expr) -> Expr:
         """What the rule gives for the weight, as it stands in the sum, from a delta and an input."""
@@ -96,7 +98,7 @@ class Link:
         """One example of a batch, counted from 0."""
         if self.examples == 1:
             return x
-        if self.form != "columns":
+        if self.form != "columns" and not self.in_row:
             return Expr("part", (x,), (i, 1))
         return transpose(Expr("part", (transpose(x),), (i, 1)))
 
@@ -170,9 +172,10 @@ def _link(linear: Linear, term: Term, view: Roles) -> Link | None:
     delta = name(view.gradient(linear.name))
     rows, columns = view.shapes[linear.name]
     if term.expr.op == "mul" or is_dot(weight, source) or term.expr.op == "call":
-        # One neuron whose examples are the elements of a vector: z = w*x + b with w a number.
-        batch = rows if weight == NUMBER and source == (rows, 1) and columns == 1 else 1
-        return Link(linear.name, term.weight, term.input, "number", delta, 1, 1, batch, weight == NUMBER)
+        # One neuron whose examples are the elements of a column or a row: z = w*x + b with w a number.
+        batch = rows * columns if weight == NUMBER and source == (rows, columns) and 1 in source else 1
+        scalar, in_row = weight == NUMBER, batch > 1 and rows == 1
+        return Link(linear.name, term.weight, term.input, "number", delta, 1, 1, batch, scalar, in_row)
     if key(term.expr.args[0]) == key(term.weight):
         return Link(linear.name, term.weight, term.input, "columns", delta, rows, weight[1], columns)
     return Link(linear.name, term.weight, term.input, "rows", delta, columns, weight[0], rows)

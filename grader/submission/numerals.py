@@ -105,8 +105,12 @@ def explain_number(text: str, *, decimal_comma: bool = False) -> str:
 
 
 def parse_yes_no(text: str) -> bool | None:
-    """True for yes, y and true, False for no, n and false, in any case; None for anything else."""
-    return _YES_NO.get(text.strip().casefold())
+    """True for yes, y and true, False for no, n and false, in any case; None for anything else.
+
+    A full stop may follow, or a reason after a comma, a semicolon, a colon or a dash: `no, q has no k`.
+    """
+    first = _AFTER_YES_NO.split(text.strip(), maxsplit=1)[0]
+    return _YES_NO.get(first.strip().casefold())
 
 
 def parse_list(text: str, *, decimal_comma: bool = False) -> Raw | None:
@@ -136,6 +140,8 @@ def parse_tuple(text: str, *, decimal_comma: bool = False) -> Raw | None:
 
 
 _YES_NO = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
+# What may follow the word: a full stop, or a reason behind a comma, a semicolon, a colon or a dash.
+_AFTER_YES_NO = re.compile(r"[.,;:]| [-–—] ")
 
 
 def _read(text: str, *, decimal_comma: bool) -> Numeral | None:
