@@ -238,8 +238,11 @@ def test_any_text_is_read_or_explained(text: str, comma: bool) -> None:
         ("no", False),
         ("False", False),
         ("n", False),
+        ("No.", False),
+        ("no, because q has no k", False),
+        ("yes - it stands in z", True),
     ]
-    + [(text, None) for text in ("ja", "nein", "", "1", "0", "yes no", "maybe")],
+    + [(text, None) for text in ("ja", "nein", "", "1", "0", "yes no", "maybe", "not at all", "well, yes")],
 )
 def test_yes_and_no(text: str, said: bool | None) -> None:
     assert parse_yes_no(text) is said
